@@ -1,0 +1,199 @@
+"""What goes into a paper: figures with their origin, and tables as Markdown and LaTeX."""
+
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import unicodedata
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutEngine
+
+from . import runs
+from .tables import Table, table
+
+__all__ = ["COLUMN_CM", "Table", "model_table", "save_figure", "table"]
+
+COLUMN_CM = 8.4  # fits the columns of IEEE (8.9), APS (8.6), ACM (8.5) and Springer (8.4)
+_CM_PER_INCH = 2.54
+_RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)}
+
+
+def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM):
+    """Write a figure to <folder>/<name>.pdf, .png (300 dpi) and .json (where it came from); return the PDF's path.
+
+    The text keeps its size in points and the height follows the width, so that what is readable stays readable. The
+    axes are laid out anew if the figure has no layout engine; to keep a layout made by hand, make the figure
+    `width_cm` wide. The caller's figure is left as it was. The same figure gives the same PDF, byte for byte.
+
+    figure: a Matplotlib Figure. name: 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit; one name is thus
+    one file on every system. run: from `runs.describe`; without it, the JSON says page null. width_cm: 2 to 50.
+    Returns the path with forward slashes, as LaTeX's includegraphics wants it.
+    Raises FileExistsError if the name belongs to another page or to nobody known, TypeError and ValueError for
+    arguments other than these.
+    """
+    if not isinstance(figure, Figure):
+        raise TypeError(f"save_figure takes a Matplotlib Figure, not {type(figure).__name__}; try axes.figure")
+    if not isinstance(run, runs.Run | None):
+        raise TypeError(f"run is what runs.describe returns, not {type(run).__name__}")
+    if not 2 <= width_cm <= 50:
+        raise ValueError(f"width_cm must be between 2 and 50 centimetres; got {width_cm}")
+    _check_name(name)
+    run = run or runs.describe()
+    folder = Path(folder)
+    _check_owner(folder, name, run.page)
+
+    contents = _render(figure, name, width_cm)
+    record = {
+        "figure": name,
+        **run.record(),
+        "width_cm": width_cm,
+        "sha256": {file: hashlib.sha256(data).hexdigest() for file, data in contents.items()},
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    # The JSON first: stopped anywhere, the files still have an owner, who may write them again.
+    _replace_files(folder, {f"{name}.json": text.encode(), **contents})
+    return f"{folder.as_posix()}/{name}.pdf"
+
+
+def _check_name(name):
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a figure is a string, not {type(name).__name__}")
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name) and name not in _RESERVED:
+        return
+    if name in _RESERVED:
+        reason, wish = "Windows reserves it", f"{name}_figure"
+    else:
+        reason = "use 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit, without folder or ending"
+        ascii_text = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss")).encode("ascii", "ignore").decode()
+        wish = re.sub(r"[^a-z0-9-]+", "_", re.sub(r"\.(pdf|png|json)$", "", ascii_text)).strip("_-")[:64]
+    hint = f", for instance {wish!r}" if wish and wish not in _RESERVED else ""
+    raise ValueError(f"{name[:80]!r} is no safe name for a figure: {reason}{hint}")
+
+
+def _check_owner(folder, name, page):
+    """Raise FileExistsError unless the files are not there yet, or were made by the same page."""
+    record = folder / f"{name}.json"
+    there = [path for path in (record, folder / f"{name}.pdf", folder / f"{name}.png") if os.path.lexists(path)]
+    if not there:
+        return
+    try:
+        found = json.loads(record.read_bytes())
+        if found["figure"] != name:
+            raise ValueError
+        owner = found["page"]
+    except FileNotFoundError:
+        reason = f"there is no {record.name} beside it to say which page made it"
+    except (OSError, ValueError, KeyError, TypeError):
+        reason = f"{record.name} is damaged or was not written by save_figure, so nothing says which page made it"
+    else:
+        if owner == page:
+            return
+        reason = f"it belongs to {_page_text(owner)}, and this is {_page_text(page)}"
+    files = ", ".join(path.name for path in there)
+    raise FileExistsError(
+        f"{there[-1].as_posix()} is not replaced: {reason}. "
+        f"Choose another name or folder, or move away what is there ({files})."
+    )
+
+
+def _page_text(page):
+    return "work outside any page (no run was given)" if page is None else f"page {page!r}"
+
+
+def _render(figure, name, width_cm):
+    fonts = {"pdf.fonttype": 42, "pdf.use14corefonts": False, "savefig.bbox": None}  # TrueType, embedded; whole page
+    pdf, png = io.BytesIO(), io.BytesIO()
+    with matplotlib.rc_context(fonts), _resized(figure, width_cm / _CM_PER_INCH):
+        figure.savefig(pdf, format="pdf", metadata={"CreationDate": None})
+        figure.savefig(png, format="png", dpi=300)
+    return {f"{name}.pdf": pdf.getvalue(), f"{name}.png": png.getvalue()}
+
+
+@contextmanager
+def _resized(figure, width):
+    """Give a figure another width in inches, and its old size and layout back afterwards."""
+    size, engine, axes = figure.get_size_inches(), figure.get_layout_engine(), figure.axes
+    places = [(ax, ax.get_position(True).frozen(), ax.get_position().frozen(), ax.get_in_layout()) for ax in axes]
+    by_hand = engine is None or isinstance(engine, PlaceHolderLayoutEngine)
+    try:
+        if by_hand and not math.isclose(width, size[0], rel_tol=0.005):
+            _set_layout_engine(figure, ConstrainedLayoutEngine())
+        figure.set_size_inches(size * width / size[0], forward=False)
+        yield
+    finally:
+        figure.set_size_inches(size, forward=False)
+        _set_layout_engine(figure, engine)
+        for ax, original, active, in_layout in places:
+            ax.set_position(original, which="original")
+            ax.set_position(active, which="active")
+            ax.set_in_layout(in_layout)
+
+
+def _set_layout_engine(figure, engine):
+    with matplotlib.rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)  # else an engine that treats colour bars in another way is refused
+        figure.set_layout_engine(engine)
+
+
+def _replace_files(folder, contents):
+    """Write all files under temporary names, then rename each: a reader never sees half a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = {name: folder / f".{name}.{os.getpid()}.tmp" for name in contents}
+    try:
+        for name, data in contents.items():
+            temporary[name].write_bytes(data)
+        for name in contents:
+            os.replace(temporary[name], folder / name)
+    finally:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+
+
+def model_table(model, *, caption=None):
+    """Return the `Table` of a Keras model's layers: name and type, output shape without the batch, parameters.
+
+    model: Functional or Sequential, with known shapes. A model inside the model is one row: give it to `model_table`
+    for its own layers. A name that Keras made up, such as dense_14, is left out, since it changes from run to run.
+    Raises ValueError for a model whose shapes are not known, TypeError for anything else.
+    """
+    if not hasattr(model, "count_params"):
+        raise TypeError(f"model_table takes a Keras model, not {type(model).__name__}")
+    graph = getattr(model, "_functional", model)  # the graph inside a Sequential model
+    if not hasattr(graph, "operations"):
+        raise ValueError(
+            f"the shapes inside this {type(model).__name__} are not known. Begin a Sequential model with keras.Input; "
+            "of a model of your own class, give the networks that it is made of."
+        )
+    shapes = {}
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        for node in graph._nodes_by_depth[depth]:
+            texts = shapes.setdefault(node.operation.name, [])
+            texts += [text for tensor in node.output_tensors if (text := _shape_text(tensor.shape)) not in texts]
+    rows = []
+    for layer in graph.operations:
+        parameters = layer.count_params() if hasattr(layer, "count_params") else 0  # an operation such as + has none
+        rows.append([_layer_text(layer), ", ".join(shapes[layer.name]), parameters])
+    totals = [["total", None, model.count_params()]]
+    if fixed := sum(math.prod(weight.shape) for weight in model.non_trainable_weights):
+        totals += [["trainable", None, model.count_params() - fixed], ["not trainable", None, fixed]]
+    columns = ["layer", "output shape", "parameters"]
+    return table(columns, rows + totals, align="llr", caption=caption, footer=len(totals))
+
+
+def _shape_text(shape):
+    return " × ".join("any" if size is None else str(size) for size in shape[1:]) or "scalar"
+
+
+def _layer_text(layer):
+    kind = type(layer).__name__
+    snake = re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
+    made_up = re.fullmatch(rf"{snake}(_\d+)?", layer.name)
+    return kind if made_up else f"{layer.name} ({kind})"
