@@ -1,0 +1,24 @@
+# Thin: every target is one command, which works without make too (see README.md).
+PYTHON ?= python3
+PROFILE ?= quick
+JOBS ?= 1
+export PAGES PROFILE PARAMS JOBS SCHEDULER
+RUN := $(PYTHON) -m seminar_gan
+
+.PHONY: help setup run-all test notebooks check lab clean
+help:
+	@$(RUN) help
+setup:
+	@$(RUN) setup
+run-all:
+	@$(RUN) run-all --pages "$$PAGES" --profile "$$PROFILE" --params "$$PARAMS" --jobs "$$JOBS" --scheduler "$$SCHEDULER"
+test:
+	@$(RUN) test
+notebooks:
+	@$(RUN) notebooks --pages "$$PAGES" $(if $(FORCE),--force)
+check:
+	@$(RUN) check
+lab:
+	@$(RUN) lab
+clean:
+	@$(RUN) clean

@@ -1,0 +1,115 @@
+"""The command line behind the Makefile: `python -m seminar_gan COMMAND`.
+
+Every command but help and clean first makes sure that .venv is set up, then runs again in .venv's Python. Until then
+only the standard library is used, and nothing that an older Python, which may start this, cannot read.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+
+from seminar_gan.commands import UserError, pages, setup
+
+
+def main(argv=None):
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        return _dispatch(argv)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dispatch(argv):
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.command in (None, "help"):
+        parser.print_help()
+        return 0
+    args.root = pages.find_root(args.root)
+    if args.command == "clean":
+        return _clean(args.root)
+    if args.command in ("run-all", "notebooks"):
+        pages.select(args.root, args.pages)  # a misspelt page is told before minutes of set-up
+    if args.command == "run-all":
+        pages.profile_folder(args.root, args.profile)
+    python = setup.supported_python()
+    if python == sys.executable:
+        python = setup.environment_python(args.root)
+    if os.path.abspath(python) != os.path.abspath(sys.executable):
+        return _rerun(python, argv)
+    return _run(args)
+
+
+def _run(args):
+    """Run a command in the environment that is set up for it."""
+    if args.command == "setup":
+        print(f"Ready: {sys.executable}")
+        return 0
+    if args.command == "run-all":
+        from seminar_gan.commands import run
+
+        return run.main(args)
+    if args.command == "test":
+        from seminar_gan.commands import verify
+
+        return verify.main(args)
+    if args.command == "notebooks":
+        from seminar_gan.commands import build
+
+        return build.main(args)
+    if args.command == "check":
+        from seminar_gan.commands import check
+
+        return check.main(args)
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(args.root / "notebooks")], cwd=args.root)
+
+
+def _rerun(python, argv):
+    command = [python, "-m", "seminar_gan", *argv]
+    if os.name == "nt":
+        return subprocess.call(command)  # exec on Windows would return to the shell before the command ends
+    sys.stdout.flush()
+    os.execv(python, command)
+
+
+def _clean(root):
+    names = ["build", "dist", ".pytest_cache", ".ruff_cache"]
+    folders = [root / name for name in names] + sorted((root / "notebooks").rglob(".ipynb_checkpoints"))
+    for folder in filter(os.path.isdir, folders):
+        shutil.rmtree(folder)
+        print(f"Removed {folder.relative_to(root)}")
+    print("Kept .venv; remove the folder to have it made again.")
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m seminar_gan", description="Run, test and build the collection of pages."
+    )
+    parser.add_argument("--root", help="the collection's folder; by default found from the current folder upwards")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("setup", help="make .venv from the lock")
+    run = commands.add_parser("run-all", help="execute the pages into build/, those that changed or failed")
+    run.add_argument("--pages", default="", help='which pages, such as "01 03"; all by default')
+    run.add_argument("--profile", default="quick", help="quick, or a folder of notebooks/params such as paper")
+    run.add_argument("--params", default="", help='parameters set by hand, such as "EPOCHS=3 SEED=1"')
+    run.add_argument("--jobs", default="1", help="how many pages at a time on this machine")
+    run.add_argument("--scheduler", default="", help="a running Dask scheduler, such as tcp://host:8786")
+    commands.add_parser("test", help="ruff, stale pages, unit tests, and the outputs of every page")
+    notebooks = commands.add_parser("notebooks", help="rebuild the pages in notebooks/ from notebooks/src/")
+    notebooks.add_argument("--pages", default="", help="which pages; the stale ones by default")
+    notebooks.add_argument("--force", action="store_true", help="rebuild pages that are not stale, too")
+    commands.add_parser("check", help="say which pages are stale")
+    commands.add_parser("lab", help="open the pages in JupyterLab")
+    commands.add_parser("clean", help="remove build/ and caches")
+    commands.add_parser("help", help="print this help")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""Execute one page with papermill, in a process of its own: `python -m seminar_gan.commands.execute FOLDER`.
+
+FOLDER is private to this attempt. It holds job.json (page, parameters, parent) and receives page.ipynb, files/ (the
+page's working directory), progress.json at every cell and result.json at the end. The process ends itself and its
+kernel when its parent is gone, so that nothing of a killed run lives on.
+"""
+
+import json
+import os
+import re
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from seminar_gan.commands import pages
+
+POLL_SECONDS = 0.25
+
+
+def main(folder):
+    folder = Path(folder)
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    watch = Watch(job["parent"])
+    watch.start()
+    (folder / "files").mkdir()
+    _use_this_python(folder)
+    error = _execute(folder, job)
+    write_json(
+        folder / "result.json",
+        {
+            "error": error,
+            "seconds": round(time.monotonic() - watch.began, 1),
+            "peak_memory_mb": round(watch.peak / 1e6),
+            "claims": claims_of(folder / "page.ipynb"),
+        },
+    )
+
+
+class Watch(threading.Thread):
+    """Ends this process when its parent is gone; measures the most memory that it and its kernel held together."""
+
+    def __init__(self, parent):
+        super().__init__(daemon=True)
+        self.parent = parent
+        self.peak = 0
+        self.began = time.monotonic()
+
+    def run(self):
+        me = psutil.Process()
+        try:
+            parent = psutil.Process(self.parent)
+        except psutil.NoSuchProcess:
+            parent = None
+        while True:
+            family = [me, *me.children(recursive=True)]
+            # On Windows the parent may be a launcher in between, and a parent's death does not change getppid().
+            if not parent or not parent.is_running() or (os.name != "nt" and os.getppid() != self.parent):
+                for process in reversed(family):
+                    process.kill()
+            memory = 0
+            for process in family:
+                try:
+                    memory += process.memory_info().rss
+                except psutil.Error:
+                    continue
+            self.peak = max(self.peak, memory)
+            time.sleep(POLL_SECONDS)
+
+
+def _use_this_python(folder):
+    """Let the kernel called python3 be this Python: a user's own kernel of that name could be any other."""
+    spec = folder / "jupyter" / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    write_json(spec / "kernel.json", {"argv": argv, "display_name": "Python 3", "language": "python"})
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(
+        filter(None, [str(folder / "jupyter"), os.environ.get("JUPYTER_PATH")])
+    )
+
+
+def _execute(folder, job):
+    """Run the page with papermill; return an empty text, or the end of the error."""
+    import papermill
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class Engine(NBClientEngine):
+        """papermill's own engine, which also says which cell it begins."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+            cell_start = nb_man.cell_start
+            code = [index for index, cell in enumerate(nb_man.nb.cells) if cell.cell_type == "code"]
+
+            def tell(cell, cell_index=None, **more):
+                if cell_index in code:
+                    write_json(folder / "progress.json", {"cell": code.index(cell_index) + 1, "of": len(code)})
+                cell_start(cell, cell_index, **more)
+
+            nb_man.cell_start = tell
+            return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+    papermill_engines.register("seminar-gan", Engine)
+    try:
+        papermill.execute_notebook(
+            job["page"],
+            str(folder / "page.ipynb"),
+            parameters=job["parameters"],
+            engine_name="seminar-gan",
+            kernel_name="python3",
+            language="python",
+            cwd=str(folder / "files"),
+            progress_bar=False,
+        )
+    except Exception as error:
+        return tail(str(error) or repr(error))
+    return ""
+
+
+def claims_of(path):
+    """The lines that begin with PASS or FAIL in the outputs of cells tagged `claims`."""
+    lines = []
+    for cell in pages.read_notebook(path)["cells"] if path.is_file() else []:
+        for output in cell.get("outputs", []) if "claims" in pages.tags_of(cell) else []:
+            text = "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
+            lines += re.findall(r"^(?:PASS|FAIL)\b.*", text, re.MULTILINE)
+    return lines
+
+
+def tail(text, lines=12):
+    """The last lines of a text, without colours and empty lines."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    return "\n".join([line.rstrip() for line in plain.splitlines() if line.strip()][-lines:])
+
+
+def write_json(path, content):
+    """Write a file that is never seen half-written."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

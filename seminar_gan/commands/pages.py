@@ -1,0 +1,248 @@
+"""Which pages there are, what is asked of them, and what their results depend on.
+
+Standard library only, except that values of parameters are read with PyYAML. Nothing here is slow: a misspelt name is
+told in a moment.
+"""
+
+import ast
+import hashlib
+import json
+import platform
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from seminar_gan.commands import UserError, closure
+
+UNKNOWN = object()  # the value of a parameter that is no literal
+
+
+@dataclass(frozen=True)
+class Page:
+    """A notebook of the collection, as it lies in notebooks/."""
+
+    path: Path
+
+    @property
+    def name(self):
+        return self.path.stem
+
+    @cached_property
+    def code_cells(self):
+        """(source, tags) of every code cell."""
+        cells = read_notebook(self.path)["cells"]
+        return [(source_of(cell), tags_of(cell)) for cell in cells if cell["cell_type"] == "code"]
+
+    @cached_property
+    def defaults(self):
+        """Name and value of every parameter: the literal assignments in the cell tagged `parameters`."""
+        values = {}
+        for source, tags in self.code_cells:
+            for node in ast.parse(source).body if "parameters" in tags else []:
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    try:
+                        values[node.targets[0].id] = ast.literal_eval(node.value)
+                    except ValueError:
+                        values[node.targets[0].id] = UNKNOWN
+        return values
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is asked for: pages with their parameters, and the name of the folder under build/."""
+
+    folder: str
+    pages: list
+    parameters: dict = field(default_factory=dict)  # page name -> {parameter: value}
+
+
+def find_root(given=None, start=None):
+    """The folder of the collection: the one given, else from `start` (the current folder) up, else this checkout."""
+    if given:
+        root = Path(given).resolve()
+        if not _is_root(root):
+            raise UserError(f"{root} is no collection: it has no notebooks/ folder.")
+        return root
+    start = Path(start or ".").resolve()
+    for folder in [start, *start.parents, Path(__file__).resolve().parents[2]]:
+        if _is_root(folder):
+            return folder
+    raise UserError(
+        f"No collection at {start} or above: a folder with notebooks/ and pyproject.toml is looked for. "
+        "Change into your clone of seminar-gan, or name it with --root."
+    )
+
+
+def _is_root(folder):
+    return (folder / "notebooks").is_dir() and (
+        (folder / "notebooks" / "src").is_dir() or (folder / "pyproject.toml").is_file()
+    )
+
+
+def read_notebook(path):
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"{path} is not a notebook: {error}") from None
+
+
+def source_of(cell):
+    return "".join(cell["source"])
+
+
+def tags_of(cell):
+    return cell.get("metadata", {}).get("tags", [])
+
+
+def every_page(root):
+    """All pages of the collection, by name."""
+    return [Page(path) for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+
+
+def select(root, wanted=""):
+    """The pages that `wanted` names: numbers or names, with spaces or commas between; all pages for nothing."""
+    known = every_page(root)
+    chosen = set()
+    for word in re.split(r"[\s,]+", wanted.strip()) if wanted.strip() else []:
+        stem = word.removesuffix(".ipynb")
+        found = [page.name for page in known if page.name == stem or page.name[:2] == stem.zfill(2)]
+        if not found:
+            raise UserError(f"There is no page {word!r}. {_choices('The pages are', [page.name for page in known])}")
+        chosen.update(found)
+    return [page for page in known if not wanted.strip() or page.name in chosen]
+
+
+def profile_folder(root, profile):
+    """The folder of a profile's parameters; None for `quick`, whose values stand in the pages."""
+    params = root / "notebooks" / "params"
+    known = sorted(folder.name for folder in params.glob("*/"))
+    if profile in known:
+        return params / profile
+    if profile != "quick":
+        raise UserError(f"There is no profile {profile!r}. {_choices('The profiles are', ['quick', *known])}")
+    return None
+
+
+def make_plan(root, wanted="", profile="quick", params=""):
+    """Check everything that was asked for, and return the `Plan`.
+
+    `params` is text such as `EPOCHS=3 SEED=1`. A name must be a parameter of at least one chosen page, and goes to
+    every page that has it. A name in a profile's file must be a parameter of that page.
+    """
+    chosen = select(root, wanted)
+    folder = profile_folder(root, profile)
+    parameters = {page.name: {} for page in chosen}
+    if folder:
+        known = {page.name: page for page in every_page(root)}
+        for path in sorted(folder.glob("*.y*ml")):
+            if path.stem not in known:
+                raise UserError(f"{path} belongs to no page. {_choices('The pages are', known)}")
+            values = {
+                name: _checked(known[path.stem], name, value, where=path) for name, value in _read_yaml(path).items()
+            }
+            if path.stem in parameters:
+                parameters[path.stem].update(values)
+    by_hand = _parse_params(params)
+    for name, value in by_hand.items():
+        owners = [page for page in chosen if name in page.defaults]
+        if not owners:
+            names = sorted({name for page in chosen for name in page.defaults})
+            raise UserError(f"No chosen page has a parameter {name!r}. {_choices('Their parameters are', names)}")
+        for page in owners:
+            parameters[page.name][name] = _checked(page, name, value, where="PARAMS")
+    return Plan(profile + _suffix(by_hand), chosen, parameters)
+
+
+def _parse_params(text):
+    import yaml
+
+    values = {}
+    for part in re.split(r"[\s,]+(?=[A-Za-z_]\w*\s*=)", text.strip()) if text.strip() else []:
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise UserError(f"PARAMS wants NAME=value, with spaces between, as in EPOCHS=3 SEED=1; got {part!r}.")
+        try:
+            values[name.strip()] = ast.literal_eval(value.strip())
+        except (ValueError, SyntaxError):
+            values[name.strip()] = yaml.safe_load(value)
+    return values
+
+
+def _read_yaml(path):
+    import yaml
+
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise UserError(f"{path} is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise UserError(f"{path} must hold lines such as `EPOCHS: 100`.")
+    return values
+
+
+def _checked(page, name, value, where):
+    """The value, if the page has the parameter and its default is of the same kind."""
+    if name not in page.defaults:
+        raise UserError(
+            f"{where}: {page.name} has no parameter {name!r}. {_choices('Its parameters are', page.defaults)}"
+        )
+    default = page.defaults[name]
+    if isinstance(default, float) and isinstance(value, str):  # YAML takes 1e-3 for a text
+        try:
+            return float(value)
+        except ValueError:
+            pass
+    same = type(value) is type(default) or {type(value), type(default)} in ({int, float}, {list, tuple})
+    if isinstance(default, int) and isinstance(value, float):
+        same = False
+    if default is UNKNOWN or default is None or same:
+        return value
+    raise UserError(f"{where}: {name} of {page.name} is {default!r} by default; {value!r} is of another kind.")
+
+
+def _choices(words, names):
+    names = list(names)
+    return f"{words} {', '.join(names)}." if names else f"{words}: none."
+
+
+def _suffix(values):
+    """What a folder's name says of parameters set by hand, safe on every file system."""
+    if not values:
+        return ""
+    text = ",".join(f"{name}={value}" for name, value in sorted(values.items()))
+    safe = re.sub(r"[^A-Za-z0-9=,._-]", "_", text)[:80].rstrip(".")
+    return f"+{safe}" if safe == text else f"+{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+modules_used = closure.modules_used
+
+
+def package_digest(sources):
+    """A digest of the package's modules that the code in `sources` uses, directly or through one another."""
+    digest = hashlib.sha256()
+    for path in modules_used(sources):
+        digest.update(path.relative_to(closure.PACKAGE).as_posix().encode() + b"\0" + file_bytes(path) + b"\0")
+    return digest.hexdigest()
+
+
+def file_bytes(path):
+    """A text file's bytes with line feeds alone, so that a digest is the same on Windows; b"" for a missing file."""
+    return path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b""
+
+
+def fingerprint(root, page, parameters, lock):
+    """A digest of all that a page's result depends on: code, parameters, modules, data, packages and Python.
+
+    `lock` is the text that says which packages are installed.
+    """
+    sources = [source for source, _ in page.code_cells]
+    parts = {
+        "code": sources,
+        "parameters": sorted((name, repr(value)) for name, value in parameters.items()),
+        "package": package_digest(sources),
+        "data": hashlib.sha256(file_bytes(root / "data" / "checksums.json")).hexdigest(),
+        "lock": hashlib.sha256(lock.encode()).hexdigest(),
+        "python": platform.python_version(),
+    }
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""What a run shows while it goes on: lines in a log, one line updated in place on a terminal."""
+
+import shutil
+import sys
+import threading
+import time
+
+SECONDS_BETWEEN_LINES = 10
+
+
+class Progress:
+    """Prints what the workers tell. `handle` is called in Dask's thread, `tick` and `line` in the main one."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.running = {}  # page -> {"began", "cell", "printed"}
+        self.attempts = {}
+        self.machines = set()
+        self.status = ""
+
+    def handle(self, event):
+        """Take in one event of a worker: (time, message)."""
+        message = event[1]
+        if message["event"] == "machine":
+            text = f"Python {message['python']}, {message['tensorflow']}, device: {message['device']}"
+            if text not in self.machines:
+                self.machines.add(text)
+                self.line(text)
+        elif message["event"] == "start":
+            page = message["page"]
+            self.attempts[page] = self.attempts.get(page, 0) + 1
+            again = f" again: its worker died (attempt {self.attempts[page]})" if self.attempts[page] > 1 else ""
+            with self.lock:
+                self.running[page] = {"began": time.monotonic(), "cell": "", "printed": time.monotonic()}
+            self.line(f"{page}  starts{again}")
+        elif message["event"] == "end":
+            self.ended(message["page"], message)
+        elif message["page"] in self.running:
+            self.running[message["page"]]["cell"] = f"cell {message['cell']} of {message['of']}"
+            self.tick()
+
+    def tick(self):
+        """Show how far the pages are: in place on a terminal, now and then in a log."""
+        with self.lock:
+            now = time.monotonic()
+            texts = {
+                page: f"{page}  {state['cell']}  {now - state['began']:.0f} s" for page, state in self.running.items()
+            }
+            if sys.stdout.isatty():
+                self._put("   ".join(texts.values()))
+                return
+            for page, state in self.running.items():
+                if state["cell"] and now - state["printed"] >= SECONDS_BETWEEN_LINES:
+                    state["printed"] = now
+                    print(texts[page], flush=True)
+
+    def ended(self, page, result):
+        """Print, once, that a page has ended."""
+        with self.lock:
+            known = self.running.pop(page, None)
+        if known:
+            self.line(f"{page}  {'failed' if result['error'] else 'ended'}  {time.monotonic() - known['began']:.0f} s")
+
+    def line(self, text):
+        """Print a line that stays."""
+        with self.lock:
+            self._put("")
+            print(text, flush=True)
+
+    def _put(self, text):
+        """Replace the line that is updated in place."""
+        if sys.stdout.isatty() and (text or self.status):
+            width = shutil.get_terminal_size().columns - 1
+            print("\r" + text[:width].ljust(width) + ("" if text else "\r"), end="", flush=True)
+            self.status = text
+
+
+def table(rows):
+    """An aligned table: the first row is the heading, columns after the second are numbers."""
+    widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            str(cell).ljust(width) if i < 2 else str(cell).rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines)

@@ -1,0 +1,45 @@
+"""`test`: everything that .ci/run runs, one step after another, whether or not a step before it failed."""
+
+import subprocess
+import sys
+import time
+
+
+def main(args):
+    """Run all steps; return 0 if every one succeeds, else 1."""
+    began = time.monotonic()
+    failed = [name for name, command in steps(args.root) if not _succeeds(name, command, args.root)]
+    print(
+        f"\n== {time.monotonic() - began:.0f} s in all; " + (f"failed: {', '.join(failed)}" if failed else "all well")
+    )
+    return 1 if failed else 0
+
+
+def steps(root):
+    """(name, command) of each step; a command of None has nothing to do yet."""
+    python = [sys.executable, "-m"]
+    notebooks = sorted((root / "notebooks").glob("*.ipynb")) + sorted((root / "notebooks/solutions").glob("*.ipynb"))
+    nbval = [*python, "pytest", "-q", "--nbval", "--nbval-current-env", *map(str, notebooks)]
+    sanitize = root / "tests" / "nbval_sanitize.cfg"
+    if sanitize.is_file():
+        nbval += ["--nbval-sanitize-with", str(sanitize)]
+    return [
+        ("ruff check", [*python, "ruff", "check", "."]),
+        ("ruff format", [*python, "ruff", "format", "--check", "."]),
+        ("stale pages", [*python, "seminar_gan", "check"]),
+        ("unit tests", [*python, "pytest", "-q", "tests"]),
+        ("outputs of the pages", nbval if notebooks else None),
+    ]
+
+
+def _succeeds(name, command, root):
+    print(f"\n== {name}", flush=True)
+    if command is None:
+        print("Left out: notebooks/ holds no page.", flush=True)
+        return True
+    began = time.monotonic()
+    code = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL).returncode
+    print(
+        f"-- {name}: {'ok' if code == 0 else f'failed with code {code}'}, {time.monotonic() - began:.0f} s", flush=True
+    )
+    return code == 0

@@ -1,0 +1,114 @@
+"""What a Dask worker does for a page: it starts the page's process, tells how far it is, and ends it where it must."""
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import psutil
+from distributed import get_worker
+
+from seminar_gan.commands.execute import POLL_SECONDS, tail, write_json
+
+# Dask's nanny sets these to 1 for its workers' own work, which must not slow the page.
+NANNY_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+PROBE = """
+import json, os, platform
+try:
+    import tensorflow as tf
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
+    version = "TensorFlow " + tf.__version__
+except Exception as error:
+    names, version = [], f"no TensorFlow ({type(error).__name__}: {error})"
+cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+device = ", ".join(names) or f"CPU, {cores} cores"
+print("\\n" + json.dumps({"python": platform.python_version(), "tensorflow": version, "device": device}))
+"""
+
+
+def run_page(job):
+    """Execute a page in a process of its own and return its result, with the folder that holds what it made.
+
+    job: name, page (path), parameters, work (a folder that client and worker both see), topic, environment.
+    """
+    worker = get_worker()
+    key = worker.get_current_task()
+    environment = _environment(job["environment"])
+    machine = _probe()
+    worker.log_event(job["topic"], {"event": "machine", **machine})
+    folder = Path(job["work"]) / f"{job['name']}-{uuid.uuid4().hex[:8]}"
+    folder.mkdir(parents=True)
+    write_json(folder / "job.json", {key: job[key] for key in ("page", "parameters")} | {"parent": os.getpid()})
+    worker.log_event(job["topic"], {"event": "start", "page": job["name"]})
+    with open(folder / "log.txt", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "seminar_gan.commands.execute", str(folder)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the run, which then ends its pages
+        )
+    told = None
+    while process.poll() is None:
+        if not _wanted(worker, key):
+            _kill_tree(process.pid)
+        progress = _read(folder / "progress.json")
+        if progress and progress != told:
+            worker.log_event(job["topic"], {"event": "cell", "page": job["name"], **progress})
+            told = progress
+        time.sleep(POLL_SECONDS)
+    result = _read(folder / "result.json") or {
+        "error": f"The page's process ended with code {process.returncode}, killed perhaps for want of memory.\n"
+        + tail((folder / "log.txt").read_text(encoding="utf-8", errors="replace"))
+    }
+    worker.log_event(job["topic"], {"event": "end", "page": job["name"], "error": result["error"]})
+    return {**result, "folder": str(folder), "device": machine["device"]}
+
+
+@functools.cache
+def _probe():
+    """Python, TensorFlow and device of this worker, asked in another process: here TensorFlow would keep its memory."""
+    run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, env=_environment({}))
+    try:
+        return json.loads(run.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        reason = f"no TensorFlow (its import ended with code {run.returncode})"
+        return {"python": sys.version.split()[0], "tensorflow": reason, "device": "unknown"}
+
+
+def _environment(settings):
+    """This process's environment without the nanny's settings, with those given, and with the package to be found."""
+    environment = {name: value for name, value in os.environ.items() if (value, name in NANNY_SETTINGS) != ("1", True)}
+    package = str(Path(__file__).resolve().parents[2])
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [package, environment.get("PYTHONPATH")]))
+    environment.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # pages that share a GPU take what they need
+    return environment | settings
+
+
+def _wanted(worker, key):
+    """Whether the run still waits for this task: Dask cancels it when its client is gone, but cannot end its thread."""
+    task = worker.state.tasks.get(key)
+    return task is not None and task.state != "cancelled"
+
+
+def _read(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _kill_tree(pid):
+    try:
+        process = psutil.Process(pid)
+        family = [*process.children(recursive=True), process]
+    except psutil.NoSuchProcess:
+        return
+    for process in family:
+        process.kill()
