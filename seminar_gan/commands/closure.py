@@ -10,28 +10,27 @@ NAME = PACKAGE.name
 def modules_used(sources):
     """The files of the package's modules that the code in `sources` uses, directly or through one another, sorted.
 
-    It follows imports of `seminar_gan` and attribute chains on them (`sg.models.autoencoders`). Where it cannot see what
-    is used (`sg` handed to a function, a `*` import, code that does not parse), it takes all modules that could be.
+    The sources, such as a page's cells, share their names. Imports of `seminar_gan` and attribute chains on them
+    (`sg.models.autoencoders`) are followed. Where it cannot be seen what is used (`sg` handed to a function, a `*`
+    import, code that does not parse), all that could be is taken.
     """
-    found, waiting = set(), [PACKAGE / "__init__.py"] if sources else []
-    for source in sources:
-        waiting += _direct(source, module=None)
+    found, waiting = set(), [PACKAGE / "__init__.py", *_direct(sources, module=None)]
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += _direct(path.read_text(encoding="utf-8"), module=path)
+            waiting += _direct([path.read_text(encoding="utf-8")], module=path)
     return sorted(found)
 
 
-def _direct(source, module):
-    """The modules that one piece of code names; `module` is its own file if it is a module of the package."""
+def _direct(sources, module):
+    """The modules that pieces of code name; `module` is the file they are from, if it is a module of the package."""
     try:
-        tree = ast.parse(_without_magics(source))
+        nodes = [node for source in sources for node in ast.walk(ast.parse(_without_magics(source)))]
     except SyntaxError:
         return _all_below(PACKAGE)
-    found, aliases, covered = [], {}, set()
-    for node in ast.walk(tree):
+    found, aliases, in_chains = [], {}, set()
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 parts = alias.name.split(".")
@@ -42,11 +41,10 @@ def _direct(source, module):
             parts = _absolute(node, module)
             if parts and parts[0] == NAME:
                 for alias in node.names:
-                    if alias.name == "*":
-                        found += _all_below(PACKAGE.joinpath(*parts[1:]))
+                    found += _all_below(PACKAGE.joinpath(*parts[1:])) if alias.name == "*" else []
                     found += _chain([*parts[1:], alias.name])
                     aliases[alias.asname or alias.name] = [*parts[1:], alias.name]
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute):
             names, base = [], node
             while isinstance(base, ast.Attribute):
@@ -54,11 +52,10 @@ def _direct(source, module):
                 base = base.value
             if isinstance(base, ast.Name) and base.id in aliases:
                 found += _chain(aliases[base.id] + names)
-                covered.add(base)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in aliases and node not in covered:
-            folder = PACKAGE.joinpath(*aliases[node.id])
-            found += _all_below(folder) if folder.is_dir() else []
+                in_chains.add(base)
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id in aliases and node not in in_chains:
+            found += _all_below(PACKAGE.joinpath(*aliases[node.id]))
     return found
 
 

@@ -83,6 +83,7 @@ def _use_this_python(folder):
 
 def _execute(folder, job):
     """Run the page with papermill; return an empty text, or the end of the error."""
+    sys.modules["rfc3987_syntax"] = None  # jsonschema does without; its import costs a second for every page
     import papermill
     from papermill.engines import NBClientEngine, papermill_engines
 

@@ -231,17 +231,17 @@ def file_bytes(path):
     return path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b""
 
 
-def fingerprint(root, page, parameters, lock):
-    """A digest of all that a page's result depends on: code, parameters, modules, data, packages and Python.
+def fingerprint(page, parameters, lock):
+    """A digest of all that a page's result depends on: code, parameters, modules, packages and Python.
 
-    `lock` is the text that says which packages are installed.
+    `lock` is the text that says which packages are installed. The embedded data count through `datasets`, which holds
+    their checksums.
     """
     sources = [source for source, _ in page.code_cells]
     parts = {
         "code": sources,
         "parameters": sorted((name, repr(value)) for name, value in parameters.items()),
         "package": package_digest(sources),
-        "data": hashlib.sha256(file_bytes(root / "data" / "checksums.json")).hexdigest(),
         "lock": hashlib.sha256(lock.encode()).hexdigest(),
         "python": platform.python_version(),
     }

@@ -27,9 +27,7 @@ def main(args):
         raise UserError(f"There are no pages in {args.root / 'notebooks'}.")
     results = Results(args.root / "build" / plan.folder)
     packages = _installed(args.root)
-    prints = {
-        page.name: pages.fingerprint(args.root, page, plan.parameters[page.name], packages) for page in plan.pages
-    }
+    prints = {page.name: pages.fingerprint(page, plan.parameters[page.name], packages) for page in plan.pages}
     records = {page.name: results.finished(page.name, prints[page.name]) for page in plan.pages}
     for record in filter(None, records.values()):
         record["status"] = "unchanged"

@@ -1,0 +1,112 @@
+"""run-all on small collections: what is executed, what is repeated, where results go, and what is printed."""
+
+import json
+import signal
+
+import pytest
+from toy_collection import Toy, until
+
+CLAIMS = "claims"
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    """A collection that has been run once, with one page of each fate."""
+    toy = Toy(tmp_path_factory.mktemp("collection"))
+    (toy.root / "seminar_gan" / "used.py").write_text("from seminar_gan.below import VALUE\n")
+    (toy.root / "seminar_gan" / "below.py").write_text("VALUE = 'first'\n")
+    (toy.root / "seminar_gan" / "unrelated.py").write_text("")
+    toy.page(
+        "01_good",
+        ("EPOCHS = 10  # paper: 100\nRATE = 0.5", "parameters"),
+        "import os\nos.mkdir('figures')\nwith open('figures/a.txt', 'w') as file:\n    file.write(str(EPOCHS))",
+        "print(EPOCHS, RATE)",
+        ("print('PASS  one')\nprint('PASS  two')", CLAIMS),
+    )
+    toy.page("02_fails", "print('before')", "1 / 0")
+    toy.page("03_claims", ("print('PASS  one')\nprint('FAIL  error < 0.1')", CLAIMS))
+    toy.page("04_package", "import seminar_gan as sg", "print(sg.used.VALUE)")
+    toy.before = {path: path.read_bytes() for path in (toy.root / "notebooks").rglob("*") if path.is_file()}
+    toy.code, toy.text = toy.run("run-all", "--jobs", "2")
+    toy.first = toy.statuses()
+    return toy
+
+
+def test_every_page_runs_whatever_happens_to_others(toy):
+    assert toy.code == 1
+    assert toy.first == {"01_good": "ok", "02_fails": "failed", "03_claims": "claim failed", "04_package": "ok"}
+
+
+def test_progress_errors_and_table_are_printed(toy):
+    lines = toy.text.splitlines()
+    assert "TensorFlow 0.toy, device: Toy GPU" in lines[0]
+    assert "01_good  starts" in lines
+    assert any(line.startswith("01_good  ended") for line in lines)
+    assert "ZeroDivisionError: division by zero" in toy.text
+    assert "FAIL  error < 0.1" in lines
+    assert f"{toy.root / 'build' / 'quick' / 'failed' / '02_fails.ipynb'}" in toy.text
+    row = next(line for line in lines if line.startswith("01_good    "))
+    assert row.split()[-1] == "2/2"
+    assert 20 < int(row.split()[-2]) < 2000  # MB
+
+
+def test_results_are_in_build_and_the_pages_are_untouched(toy):
+    build = toy.root / "build" / "quick"
+    assert toy.built("01_good").startswith("10 0.5")
+    assert (build / "01_good" / "figures" / "a.txt").read_text() == "10"
+    assert (build / "failed" / "02_fails.ipynb").is_file()
+    assert not (build / "02_fails.ipynb").exists()
+    assert list((toy.root / "build" / ".work").iterdir()) == []
+    assert toy.before == {path: path.read_bytes() for path in (toy.root / "notebooks").rglob("*") if path.is_file()}
+    record = json.loads((build / "01_good.json").read_text())
+    assert record["device"] == "Toy GPU"
+    assert record["claims"] == [2, 2]
+
+
+def test_only_what_changed_or_failed_is_repeated(toy, tmp_path):
+    """The page that failed, the one whose claim failed, and the one that uses a changed module two imports away."""
+    toy.page("02_fails", "print('now it works')")
+    toy.page("03_claims", ("print('PASS  one')", CLAIMS))
+    (toy.root / "seminar_gan" / "below.py").write_text("VALUE = 'second'\n")
+    (toy.root / "seminar_gan" / "unrelated.py").write_text("# changed\n")
+    code, _ = toy.run("run-all")
+    assert (code, toy.statuses()) == (0, {"01_good": "unchanged"} | dict.fromkeys(toy.first.keys() - {"01_good"}, "ok"))
+    assert toy.built("04_package") == "second\n"
+    assert not (toy.root / "build" / "quick" / "failed" / "02_fails.ipynb").exists()
+    code, text = toy.run("run-all")
+    assert (code, set(toy.statuses().values())) == (0, {"unchanged"})
+    assert "starts" not in text
+
+
+def test_an_altered_notebook_or_record_is_not_taken_for_finished(toy):
+    build = toy.root / "build" / "quick"
+    with open(build / "01_good.ipynb", "a") as file:
+        file.write(" ")
+    (build / "04_package.json").write_text("{")
+    toy.run("run-all", "--pages", "1 04_package")
+    assert toy.statuses() == {"01_good": "ok", "04_package": "ok"}
+
+
+def test_parameters_reach_the_page_and_have_a_folder_of_their_own(toy):
+    toy.params("paper", "01_good", "EPOCHS: 100\nRATE: 1e-3\n")
+    code, _ = toy.run("run-all", "--pages", "1", "--profile", "paper", "--params", "EPOCHS=7")
+    assert code == 0
+    assert toy.built("01_good", "paper+EPOCHS=7").startswith("7 0.001")
+    assert not (toy.root / "build" / "paper").exists()
+
+
+def test_interrupt_ends_everything_and_keeps_what_is_finished(tmp_path):
+    toy = Toy(tmp_path / "collection")
+    toy.page("01_quick", "print('done')")
+    toy.page("02_long", "import time\ntime.sleep(60)")
+    process = toy.start("run-all")
+    try:
+        until(lambda: "02_long  starts" in toy.output and (toy.root / "build/quick/01_quick.json").exists())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 130
+        assert "Stopped." in toy.output
+        assert "Traceback" not in toy.output
+        until(lambda: not toy.processes(), 10)
+        assert list((toy.root / "build" / ".work").iterdir()) == []
+    finally:
+        process.kill()

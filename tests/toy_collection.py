@@ -1,0 +1,119 @@
+"""A small collection in a temporary folder: plain pages, a copy of the package, and a TensorFlow that is quick."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+TENSORFLOW = """
+__version__ = "0.toy"
+class config:
+    list_physical_devices = staticmethod(lambda kind: ["gpu"])
+    class experimental:
+        get_device_details = staticmethod(lambda gpu: {"device_name": "Toy GPU"})
+"""
+
+
+class Toy:
+    """The collection at `root`."""
+
+    def __init__(self, root):
+        self.root = root
+        (root / "notebooks" / "src").mkdir(parents=True)
+        shutil.copytree(
+            ROOT / "seminar_gan", root / "seminar_gan", ignore=shutil.ignore_patterns("__pycache__", "data")
+        )
+        (root / "tensorflow.py").write_text(TENSORFLOW)
+        # A kernel that does not run, where a user's own kernels are: no page may take it.
+        spec = root / "jupyter" / "kernels" / "python3"
+        spec.mkdir(parents=True)
+        (spec / "kernel.json").write_text(
+            json.dumps({"argv": ["no-such-python"], "display_name": "x", "language": "python"})
+        )
+
+    def page(self, name, *cells):
+        """Write a page; a cell is its source, or (source, tag)."""
+        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+        for number, cell in enumerate(cells):
+            source, *tags = (cell,) if isinstance(cell, str) else cell
+            new = nbformat.v4.new_code_cell(source, metadata={"tags": tags}, id=f"cell-{number}")
+            notebook.cells.append(new)
+        nbformat.write(notebook, self.root / "notebooks" / f"{name}.ipynb")
+
+    def params(self, profile, name, text):
+        """Write a profile's parameters for a page."""
+        path = self.root / "notebooks" / "params" / profile / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    @property
+    def environment(self):
+        paths = {"PYTHONPATH": str(self.root), "JUPYTER_DATA_DIR": str(self.root / "jupyter")}
+        return os.environ | paths | {"SEMINAR_GAN_ENV": "current", "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def start(self, *arguments):
+        """Start a command in the background; its output goes to output.txt."""
+        with open(self.root / "output.txt", "w") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "seminar_gan", *arguments],
+                cwd=self.root,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def run(self, *arguments, timeout=60):
+        """Run a command and return (exit code, output)."""
+        process = self.start(*arguments)
+        try:
+            return process.wait(timeout), self.output
+        finally:
+            process.kill()
+
+    @property
+    def output(self):
+        return (self.root / "output.txt").read_text()
+
+    def built(self, name, profile="quick"):
+        """The text that a finished page printed."""
+        notebook = nbformat.read(self.root / "build" / profile / f"{name}.ipynb", as_version=4)
+        return "".join(o.get("text", "") for c in notebook.cells if c.cell_type == "code" for o in c.outputs)
+
+    def statuses(self):
+        """{page: status} as the table says it."""
+        rows = self.output.split("------\n")[-1].split("\n\n")[0].splitlines()
+        return dict(re.split(r"\s{2,}", row)[:2] for row in rows)
+
+    def processes(self):
+        """All processes that work in this folder."""
+        found = []
+        for process in psutil.process_iter(["cmdline", "environ"]):
+            environ = process.info["environ"] or {}
+            if environ.get("JUPYTER_DATA_DIR") == self.environment["JUPYTER_DATA_DIR"]:
+                found.append(process)
+        return [process for process in found if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+    def page_processes(self):
+        """The processes that execute pages."""
+        return [process for process in self.processes() if "seminar_gan.commands.execute" in process.cmdline()]
+
+
+def until(condition, timeout=30):
+    """Wait for a condition and return its value."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"{condition} did not come true within {timeout} s")
