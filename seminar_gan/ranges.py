@@ -86,10 +86,9 @@ def _floats(images, low, function):
     images = np.asarray(images)
     if not np.issubdtype(images.dtype, np.floating):
         raise TypeError(f"{function} wants floating-point images in [{low}, 1]; got {_describe(images)}")
-    # Written so that NaN fails too. The widest type keeps the rounding of float16 images exact.
-    if not np.all((images >= low) & (images <= 1)):
+    if not np.all((images >= low) & (images <= 1)):  # so written that NaN is refused too
         raise ValueError(f"{function} wants values in [{low}, 1]; got {_describe(images)}")
-    return images.astype("float64")
+    return images
 
 
 def _describe(images):
