@@ -13,7 +13,8 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutEngine
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
+from matplotlib.transforms import Bbox
 
 from . import runs
 from .tables import Table, table
@@ -22,15 +23,16 @@ __all__ = ["COLUMN_CM", "Table", "model_table", "save_figure", "table"]
 
 COLUMN_CM = 8.4  # fits the columns of IEEE (8.9), APS (8.6), ACM (8.5) and Springer (8.4)
 _CM_PER_INCH = 2.54
+_MARGIN = 0.03  # inches around a cropped figure
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)}
 
 
 def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM):
     """Write a figure to <folder>/<name>.pdf, .png (300 dpi) and .json (where it came from); return the PDF's path.
 
-    The text keeps its size in points and the height follows the width, so that what is readable stays readable. The
-    axes are laid out anew if the figure has no layout engine; to keep a layout made by hand, make the figure
-    `width_cm` wide. The caller's figure is left as it was. The same figure gives the same PDF, byte for byte.
+    The text keeps its size in points and the height follows the width, so that what is readable stays readable. A
+    figure without a layout engine is cropped to what it shows, as in a notebook. The caller's figure is left as it
+    was. A page run again gives the same PDF, byte for byte.
 
     figure: a Matplotlib Figure. name: 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit; one name is thus
     one file on every system. run: from `runs.describe`; without it, the JSON says page null. width_cm: 2 to 50.
@@ -111,36 +113,47 @@ def _page_text(page):
 def _render(figure, name, width_cm):
     fonts = {"pdf.fonttype": 42, "pdf.use14corefonts": False, "savefig.bbox": None}  # TrueType, embedded; whole page
     pdf, png = io.BytesIO(), io.BytesIO()
-    with matplotlib.rc_context(fonts), _resized(figure, width_cm / _CM_PER_INCH):
-        figure.savefig(pdf, format="pdf", metadata={"CreationDate": None})
-        figure.savefig(png, format="png", dpi=300)
+    with _restored(figure), matplotlib.rc_context(fonts):
+        box = _fit(figure, width_cm / _CM_PER_INCH)
+        figure.savefig(pdf, format="pdf", bbox_inches=box, metadata={"CreationDate": None})
+        figure.savefig(png, format="png", bbox_inches=box, dpi=300)
     return {f"{name}.pdf": pdf.getvalue(), f"{name}.png": png.getvalue()}
 
 
 @contextmanager
-def _resized(figure, width):
-    """Give a figure another width in inches, and its old size and layout back afterwards."""
-    size, engine, axes = figure.get_size_inches(), figure.get_layout_engine(), figure.axes
+def _restored(figure):
+    """Give a figure its size back afterwards, and its axes the places from which a layout engine moved them."""
+    size, axes = figure.get_size_inches(), figure.axes
     places = [(ax, ax.get_position(True).frozen(), ax.get_position().frozen(), ax.get_in_layout()) for ax in axes]
-    by_hand = engine is None or isinstance(engine, PlaceHolderLayoutEngine)
+    margins = vars(figure.subplotpars).copy()
     try:
-        if by_hand and not math.isclose(width, size[0], rel_tol=0.005):
-            _set_layout_engine(figure, ConstrainedLayoutEngine())
-        figure.set_size_inches(size * width / size[0], forward=False)
         yield
     finally:
         figure.set_size_inches(size, forward=False)
-        _set_layout_engine(figure, engine)
+        figure.subplotpars.update(**margins)
         for ax, original, active, in_layout in places:
             ax.set_position(original, which="original")
             ax.set_position(active, which="active")
             ax.set_in_layout(in_layout)
 
 
-def _set_layout_engine(figure, engine):
-    with matplotlib.rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
-        figure.set_layout_engine(None)  # else an engine that treats colour bars in another way is refused
-        figure.set_layout_engine(engine)
+def _fit(figure, width):
+    """Resize a figure until all that it shows is as wide as `width`, in inches; return the box to save."""
+    size = figure.get_size_inches()
+    by_hand = isinstance(figure.get_layout_engine(), PlaceHolderLayoutEngine | None)
+    scale = width / size[0]
+    for _ in range(20):
+        figure.set_size_inches(size * scale, forward=False)
+        figure.draw_without_rendering()  # lets the layout engine make room for labels, if there is one
+        box = figure.get_tightbbox()
+        box = box.padded(_MARGIN) if by_hand else Bbox.union([box, figure.bbox_inches])
+        if math.isclose(box.width, width, rel_tol=1e-3):
+            return Bbox.from_bounds(box.x0, box.y0, width, box.height)
+        scale *= width / box.width
+    raise ValueError(
+        f"the text of the figure leaves no room for its axes in {width * _CM_PER_INCH:.3g} cm: "
+        "make the figure with layout='constrained', shorten the text, or give a larger width_cm"
+    )
 
 
 def _replace_files(folder, contents):

@@ -130,21 +130,24 @@ _LATEX = {character: rf"$\{name}$" for character, name in re.findall(r"(\S) (\w+
     **{character: "\\" + character for character in "&%$#_{}"},
     **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", '"': r"\symbol{34}"},
     **{"<": "$<$", ">": "$>$", "|": "$|$", "[": "{[}", "*": "{*}"},  # \\\\ would take [ and * for its own
-    **{"−": "$-$", "²": "$^2$", "³": "$^3$", "°": r"$^\circ$", "\N{NO-BREAK SPACE}": "~"},
-    **{"–": "--", "—": "---", "…": r"\dots{}", "‘": "`", "’": "'", "“": "``", "”": "''"},
+    **{"−": "$-$", "²": "$^2$", "³": "$^3$", "°": r"$^\circ$"},
+    **{"–": r"\textendash{}", "—": r"\textemdash{}", "…": r"\dots{}", "‘": "`", "’": "'", "“": "``", "”": "''"},
 }
 
 
 def _latex_text(text):
     text = unicodedata.normalize("NFC", text)
+    if bad := [character for character in text if character not in _LATEX and not _is_plain_latin(character)]:
+        code = f"U+{ord(bad[0]):04X}"
+        raise ValueError(f"pdflatex cannot print {bad[0]!r} ({code}) in {text!r}: write it in words for the paper")
     text = re.sub(r"^-(?=[\d.])", "−", text)
-    return "".join(_LATEX.get(character) or _latex_character(character, text) for character in text)
+    text = "".join(_LATEX.get(character, character) for character in text)
+    return re.sub("-(?=-)", "-{}", text)  # two hyphens would become a dash
 
 
-def _latex_character(character, text):
-    base = unicodedata.normalize("NFD", character)[0]  # e of é
-    if (base.isascii() and base.isprintable()) or character in "ßøØæÆœŒłŁ":
-        return character
-    raise ValueError(
-        f"pdflatex cannot print {character!r} (U+{ord(character):04X}) in {text!r}: write it in words for the paper"
+def _is_plain_latin(character):
+    base, *accents = unicodedata.normalize("NFD", character)  # e and the accent of é
+    ogonek = "\N{COMBINING OGONEK}"  # not in LaTeX's default encoding
+    return character in "ßøØæÆœŒłŁ" or (
+        character < "\u0180" and base.isascii() and base.isprintable() and ogonek not in accents
     )

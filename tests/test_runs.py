@@ -1,0 +1,135 @@
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seminar_gan import runs
+
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+
+def test_a_run_keeps_what_it_is_told():
+    run = runs.describe("01_simple_autoencoder", seed=0, epochs=10, sizes=(2, 4), rate=np.float64(0.5), n=np.int32(3))
+    assert (run.page, run.seed) == ("01_simple_autoencoder", 0)
+    assert run.parameters == {"epochs": 10, "sizes": [2, 4], "rate": 0.5, "n": 3}
+    assert type(run.parameters["n"]) is int
+
+
+def test_without_arguments_there_is_no_page():
+    run = runs.describe()
+    assert (run.page, run.seed, run.parameters) == (None, None, {})
+
+
+def test_record_is_complete():
+    record = runs.describe("01", seed=1).record()
+    assert list(record) == ["page", "seed", "parameters", "commit", "dirty", "changed_files", "versions", "platform"]
+    assert record["versions"]["python"] == platform.python_version()
+    assert record["versions"]["numpy"] == np.__version__
+    assert {"keras", "matplotlib", "seminar_gan"} < set(record["versions"])
+
+
+def test_tensorflow_is_named_only_if_loaded(monkeypatch):
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    assert "tensorflow" not in runs.versions()
+    monkeypatch.setitem(sys.modules, "tensorflow", type(sys)("tensorflow"))
+    monkeypatch.setattr(sys.modules["tensorflow"], "__version__", "2.0.test", raising=False)
+    assert runs.versions()["tensorflow"] == "2.0.test"
+
+
+def test_a_package_that_is_not_there_has_no_version():
+    assert runs._version("no_such_package_anywhere") is None
+
+
+@pytest.mark.parametrize("value", [object(), np.zeros(3), {1, 2}, b"bytes", 1j])
+def test_other_parameters_are_refused(value):
+    with pytest.raises(TypeError, match=f"parameter sizes is a {type(value).__name__}"):
+        runs.describe("01", sizes=value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), np.inf, [1.0, float("-inf")]])
+def test_numbers_that_json_lacks_are_refused(value):
+    with pytest.raises(ValueError, match=r"parameter rate is -?(nan|inf)"):
+        runs.describe("01", rate=value)
+
+
+@pytest.mark.parametrize("page", ["", "  ", 1, Path("01")])
+def test_a_page_is_a_name(page):
+    with pytest.raises(ValueError, match="the page is its file name"):
+        runs.describe(page)
+
+
+def git(folder, *arguments):
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    command = ["git", "-C", str(folder), *identity, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    file = tmp_path / "package" / "module.py"
+    file.parent.mkdir()
+    file.write_text("1")
+    (tmp_path / "ä page.ipynb").write_text("1")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    return file
+
+
+@needs_git
+def test_commit_and_changed_files(checkout, monkeypatch):
+    commit = git(checkout.parent, "rev-parse", "HEAD")
+    monkeypatch.setenv("GIT_DIR", "/nowhere")  # as inside a git hook of another repository
+    (checkout.parent / "untracked.py").write_text("1")
+    os.utime(checkout, (1, 1))  # touched, not changed
+    assert runs._commit(checkout) == (commit, [])
+    checkout.write_text("2")
+    (checkout.parents[1] / "ä page.ipynb").write_text("2")
+    git(checkout.parents[1], "add", "ä page.ipynb")
+    assert sorted(runs._commit(checkout)[1]) == ["package/module.py", "ä page.ipynb"]
+
+
+@needs_git
+def test_dirty_follows_the_changed_files(monkeypatch):
+    for changed, dirty in [([], False), (["a.py"], True), (None, None)]:
+        monkeypatch.setattr(runs, "_commit", lambda here, changed=changed: ("abc", changed))
+        assert runs.describe("01").dirty is dirty
+
+
+@needs_git
+def test_somebody_elses_repository_is_not_ours(checkout):
+    installed = checkout.parents[1] / ".venv" / "module.py"
+    installed.parent.mkdir()
+    installed.write_text("1")
+    assert runs._commit(installed)[1] is None
+    assert runs._commit(installed)[0] == runs._installed_commit()
+
+
+def test_no_repository_or_no_git(tmp_path, monkeypatch):
+    assert runs._commit(tmp_path / "module.py")[1] is None
+    monkeypatch.setenv("PATH", "")
+    assert runs._commit(Path(runs.__file__))[1] is None
+
+
+def test_commit_of_an_installation_from_git(monkeypatch):
+    class Distribution:
+        def __init__(self, text):
+            self.text = text
+
+        def read_text(self, name):
+            return {"direct_url.json": self.text}[name]
+
+    for text, commit in [
+        ('{"url": "https://example.org", "vcs_info": {"vcs": "git", "commit_id": "abc"}}', "abc"),
+        ('{"url": "file:///x", "dir_info": {"editable": true}}', None),
+        ("not json", None),
+        (None, None),
+    ]:
+        monkeypatch.setattr(runs.metadata, "distribution", lambda name, text=text: Distribution(text))
+        assert runs._installed_commit() == commit
