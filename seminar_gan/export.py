@@ -185,15 +185,15 @@ def model_table(model, *, caption=None):
             f"the shapes inside this {type(model).__name__} are not known. Begin a Sequential model with keras.Input; "
             "of a model of your own class, give the networks that it is made of."
         )
-    shapes = {}
-    for depth in sorted(graph._nodes_by_depth, reverse=True):
-        for node in graph._nodes_by_depth[depth]:
-            texts = shapes.setdefault(node.operation.name, [])
-            texts += [text for tensor in node.output_tensors if (text := _shape_text(tensor.shape)) not in texts]
+    shapes = {}  # a layer that several models share has other nodes too: only those of this graph count
+    for nodes in graph._nodes_by_depth.values():
+        for node in nodes:
+            texts = shapes.setdefault(node.operation.name, set())
+            texts.update(_shape_text(tensor.shape) for tensor in node.output_tensors)
     rows = []
     for layer in graph.operations:
         parameters = layer.count_params() if hasattr(layer, "count_params") else 0  # an operation such as + has none
-        rows.append([_layer_text(layer), ", ".join(shapes[layer.name]), parameters])
+        rows.append([_layer_text(layer), ", ".join(sorted(shapes[layer.name])), parameters])
     totals = [["total", None, model.count_params()]]
     if fixed := sum(math.prod(weight.shape) for weight in model.non_trainable_weights):
         totals += [["trainable", None, model.count_params() - fixed], ["not trainable", None, fixed]]
