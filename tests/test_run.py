@@ -109,4 +109,4 @@ def test_interrupt_ends_everything_and_keeps_what_is_finished(tmp_path):
         until(lambda: not toy.processes(), 10)
         assert list((toy.root / "build" / ".work").iterdir()) == []
     finally:
-        process.kill()
+        toy.kill(process)

@@ -78,7 +78,13 @@ class Toy:
         try:
             return process.wait(timeout), self.output
         finally:
-            process.kill()
+            self.kill(process)
+
+    @staticmethod
+    def kill(process):
+        """End a process at once, without a word, if it still runs."""
+        process.kill()
+        process.wait()
 
     @property
     def output(self):

@@ -49,29 +49,25 @@ def main(args):
 
 def _execute(todo, parameters, results, work, jobs, scheduler):
     """Send the pages to the workers; yield (page, result) as they end."""
-    import dask
-    from distributed import Client, LocalCluster
+    os.environ["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = str(DEATHS_ALLOWED)
+    os.environ["DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION"] = "1.0"  # no page waits at a worker that may die
+    from distributed import Client, LocalCluster  # reads these settings
 
-    settings = {
-        "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
-        "distributed.scheduler.worker-saturation": 1.0,  # so that no page waits at a worker that dies
-    }
+    if scheduler:
+        try:
+            client = Client(scheduler, timeout="5s")
+        except (OSError, ValueError) as error:
+            raise UserError(f"No Dask scheduler answers at {scheduler!r}: {error}") from None
+        with client:
+            yield from _collect(client, todo, parameters, work, {})
+        return
     jobs = min(jobs, len(todo))
-    with dask.config.set(settings):
-        if scheduler:
-            try:
-                client = Client(scheduler, timeout="10s")
-            except (OSError, ValueError) as error:
-                raise UserError(f"No Dask scheduler answers at {scheduler!r}: {error}") from None
-            with client:
-                yield from _collect(client, todo, parameters, work, {})
-            return
-        if jobs > 1:
-            seconds = {page.name: results.record(page.name).get("seconds") for page in todo}
-            todo = sorted(todo, key=lambda page: -(seconds[page.name] or float("inf")))  # the longest first
-        options = {"n_workers": jobs, "threads_per_worker": 1, "memory_limit": None, "dashboard_address": None}
-        with LocalCluster(processes=True, **options) as cluster, Client(cluster) as client:
-            yield from _collect(client, todo, parameters, work, _share_of_cores(jobs))
+    if jobs > 1:
+        seconds = {page.name: results.record(page.name).get("seconds") for page in todo}
+        todo = sorted(todo, key=lambda page: -(seconds[page.name] or float("inf")))  # the longest first
+    options = {"n_workers": jobs, "threads_per_worker": 1, "memory_limit": None, "dashboard_address": None}
+    with LocalCluster(processes=True, **options) as cluster, Client(cluster) as client:
+        yield from _collect(client, todo, parameters, work, _share_of_cores(jobs))
 
 
 def _collect(client, todo, parameters, work, environment):
@@ -107,8 +103,9 @@ def _result_of(future):
 
     try:
         return future.result(timeout=60)
-    except KilledWorker:
-        return {"error": f"{DEATHS_ALLOWED + 1} workers died under this page; the memory may not suffice for it."}
+    except KilledWorker as error:
+        deaths = error.allowed_failures + 1
+        return {"error": f"{deaths} workers died under this page; the memory may not suffice for it."}
     except Exception as error:
         return {"error": f"The page did not run: {type(error).__name__}: {error}"}
 

@@ -50,10 +50,10 @@ def environment_python(root):
     venv = root / ".venv"
     wanted = _wanted_stamp(root)
     if _read_stamp(venv) != wanted:
-        with _lock(root / ".venv.lock"):
+        with _lock(root / ".venv.lock") as lock:
             stamp = _read_stamp(venv)
             if stamp != wanted:
-                _install(root, venv, wanted, anew=stamp.get("root") != wanted["root"])
+                _install(root, venv, wanted, stamp.get("root") != wanted["root"], lock)
     return str(_python_of(venv))
 
 
@@ -101,7 +101,7 @@ def _read_stamp(venv):
         return {}
 
 
-def _install(root, venv, wanted, anew):
+def _install(root, venv, wanted, anew, lock):
     began = time.monotonic()
     (venv / STAMP).unlink(missing_ok=True)
     if anew:
@@ -113,22 +113,31 @@ def _install(root, venv, wanted, anew):
             )
         print(f"Making .venv with {python}", flush=True)
         shutil.rmtree(venv, ignore_errors=True)
-        _show([python, "-m", "venv", str(venv)], "python -m venv")
+        _show([python, "-m", "venv", str(venv)], "python -m venv", lock)
     pip = [str(_python_of(venv)), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     print(f"Installing the packages of requirements/{wanted['lock']} (about 2 GB; minutes at first)", flush=True)
-    _show([*pip, "--require-hashes", "-r", str(root / "requirements" / wanted["lock"])], "pip")
-    _show([*pip, "--no-deps", "--no-build-isolation", "-e", str(root)], "pip")
+    _show([*pip, "--require-hashes", "-r", str(root / "requirements" / wanted["lock"])], "pip", lock)
+    _show([*pip, "--no-deps", "--no-build-isolation", "-e", str(root)], "pip", lock)
     unfinished = venv / (STAMP + ".new")
     unfinished.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
     os.replace(unfinished, venv / STAMP)
     print(f"Set-up took {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _show(command, name):
-    """Run a command; show its current line on a terminal, nothing in a log, and its last lines where it fails."""
+def _show(command, name, lock):
+    """Run a command; show its current line on a terminal, nothing in a log, and its last lines where it fails.
+
+    The command holds the lock too, so that a pip that outlives this process cannot write into a newer .venv.
+    """
     lines = []
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        pass_fds=(lock.fileno(),) if os.name == "posix" else (),
     ) as process:
         for line in process.stdout:
             lines.append(line.rstrip())
@@ -174,4 +183,4 @@ def _lock(path):
                     print("Waiting for another set-up of .venv to end", flush=True)
                 told = True
                 time.sleep(0.5)
-        yield
+        yield file

@@ -1,0 +1,137 @@
+"""What is left of a run when it, one of its workers, or a page's process is killed with SIGKILL, and on a cluster."""
+
+import contextlib
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from toy_collection import Toy, until
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+WAIT_FOR_GO = "import os, time\nwhile not os.path.exists(GO):\n    time.sleep(0.05)"
+
+
+@pytest.fixture
+def toy(tmp_path):
+    toy = Toy(tmp_path / "collection")
+    yield toy
+    for process in toy.processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def waiting_page(toy, name):
+    """A page that goes on when the file go exists."""
+    toy.page(name, f"GO = {str(toy.root / 'go')!r}", WAIT_FOR_GO, "print('done')")
+
+
+def half_written(toy):
+    """Files in finished places that are no pair of a whole notebook and its record."""
+    build = toy.root / "build" / "quick"
+    notebooks = {path.stem for path in build.glob("*.ipynb")}
+    records = {path.stem for path in build.glob("*.json")}
+    unread = [name for name in notebooks if "done" not in toy.built(name)]
+    return unread + sorted(records - notebooks) + sorted(build.glob("*.new"))
+
+
+def test_a_run_killed_at_any_moment_leaves_no_process_and_goes_on(toy):
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    for number in range(1, 4):
+        toy.page(f"0{number}_page", "import time\ntime.sleep(0.5)", "print('done')")
+    process = toy.start("run-all", "--jobs", "2")
+    time.sleep(random.Random(seed).uniform(0.2, 5))
+    toy.kill(process)
+    until(lambda: not toy.processes(), 10)
+    assert not half_written(toy)
+    finished = {path.stem for path in (toy.root / "build" / "quick").glob("*.json")}
+    assert toy.run("run-all", "--jobs", "2")[0] == 0
+    assert {name for name, status in toy.statuses().items() if status == "unchanged"} == finished
+    assert not half_written(toy)
+    assert len(list((toy.root / "build" / "quick").glob("*.ipynb"))) == 3
+    assert list((toy.root / "build" / ".work").iterdir()) == []  # of the killed run, too
+
+
+def test_a_killed_worker_costs_its_page_a_retry(toy):
+    waiting_page(toy, "01_page")
+    process = toy.start("run-all")
+    first = until(toy.page_processes)[0]
+    first.parent().kill()
+    until(lambda: [page for page in toy.page_processes() if page.pid != first.pid])
+    until(lambda: not first.is_running() or first.status() == psutil.STATUS_ZOMBIE, 10)
+    (toy.root / "go").touch()
+    assert process.wait(30) == 0
+    assert "01_page  starts again: its worker died (attempt 2)" in toy.output
+
+
+def test_a_page_that_kills_what_runs_it_fails_alone(toy):
+    above = "import os, psutil\nrun = psutil.Process().parent()\n"
+    toy.page("01_kills_worker", above + "run.parent().kill()\nimport time\ntime.sleep(30)")
+    toy.page("02_kills_papermill", above + "run.kill()\nimport time\ntime.sleep(30)")
+    toy.page("03_kills_kernel", "import os\nos.kill(os.getpid(), 9)")
+    toy.page("04_good", "print('done')")
+    code, text = toy.run("run-all", "--jobs", "2")
+    failed = dict.fromkeys(["01_kills_worker", "02_kills_papermill", "03_kills_kernel"], "failed")
+    assert (code, toy.statuses()) == (1, failed | {"04_good": "ok"})
+    assert "3 workers died under this page" in text
+    assert "The page's process ended with code -9" in text
+    assert "kernel died" in text.lower()
+    until(lambda: not toy.processes(), 10)
+
+
+@contextlib.contextmanager
+def cluster(toy, workers):
+    """The address of a Dask scheduler with workers, all of them processes of their own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    commands = [["scheduler", "--host", address, "--no-dashboard"]]
+    commands += [["worker", address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(toy.root)]] * workers
+    with open(toy.root / "cluster.txt", "w") as log:
+        processes = [
+            subprocess.Popen([sys.executable, "-m", "dask", *command], env=toy.environment, stdout=log, stderr=log)
+            for command in commands
+        ]
+    try:
+        yield address
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                Toy.kill(process)
+
+
+def test_two_workers_of_a_separate_scheduler_share_the_pages(toy):
+    """The same run on a cluster; then a run that is killed, whose pages its workers must end."""
+    for number in range(1, 5):
+        toy.page(
+            f"0{number}_page",
+            "import os, psutil, time\ntime.sleep(1)",
+            "print('done', psutil.Process().parent().ppid())",
+        )
+    with cluster(toy, workers=2) as address:
+        assert toy.run("run-all", "--scheduler", address)[0] == 0
+        assert set(toy.statuses().values()) == {"ok"}
+        assert len({toy.built(f"0{number}_page") for number in range(1, 5)}) == 2  # each worker had some
+        waiting_page(toy, "05_waits")
+        process = toy.start("run-all", "--scheduler", address)
+        until(toy.page_processes)
+        toy.kill(process)
+        until(lambda: not toy.page_processes(), 15)
+
+
+def test_a_scheduler_that_does_not_answer_is_an_error(toy):
+    toy.page("01_page", "print('done')")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        code, text = toy.run("run-all", "--scheduler", f"tcp://127.0.0.1:{probe.getsockname()[1]}")
+    assert code == 2
+    assert text.startswith("No Dask scheduler answers at")

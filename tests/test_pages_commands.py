@@ -1,0 +1,210 @@
+"""Which pages, parameters and modules are meant: names, errors that list the choices, fingerprints, the table."""
+
+import subprocess
+import sys
+
+import pytest
+from toy_collection import Toy
+
+from seminar_gan.commands import UserError, closure, pages, run
+from seminar_gan.commands.execute import claims_of, tail
+from seminar_gan.commands.progress import table
+
+
+@pytest.fixture
+def toy(tmp_path):
+    toy = Toy(tmp_path)
+    toy.page("00_start", "print('hello')")
+    toy.page(
+        "01_one",
+        ("EPOCHS = 10  # paper: 100\nRATE = 0.5\nNAMES = ['a']\nFAST = True\nSUM = 1 + len('a')", "parameters"),
+    )
+    toy.page("02_two", ("EPOCHS = 5\nSEED = 0", "parameters"))
+    toy.params("paper", "01_one", "EPOCHS: 100\nRATE: 1e-3\n")
+    return toy
+
+
+def chosen(toy, wanted):
+    return [page.name[:2] for page in pages.select(toy.root, wanted)]
+
+
+def test_pages_are_chosen_by_number_or_name_in_any_order(toy):
+    assert chosen(toy, "") == ["00", "01", "02"]
+    assert chosen(toy, "2, 01_one") == ["01", "02"]
+    assert chosen(toy, "01 1 01_one.ipynb") == ["01"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"wanted": "03"}, "no page '03'. The pages are 00_start, 01_one, 02_two"),
+        ({"wanted": "01_on"}, "no page '01_on'"),
+        ({"profile": "papper"}, "no profile 'papper'. The profiles are quick, paper"),
+        ({"params": "EPOCH=3"}, "parameter 'EPOCH'. Their parameters are EPOCHS, FAST, NAMES, RATE, SEED, SUM"),
+        ({"wanted": "0", "params": "EPOCHS=3"}, "parameter 'EPOCHS'. Their parameters are: none"),
+        ({"params": "EPOCHS"}, "NAME=value"),
+        ({"params": "EPOCHS=many"}, "another kind"),
+        ({"params": "EPOCHS=2.5"}, "another kind"),
+        ({"params": "FAST=1"}, "another kind"),
+    ],
+)
+def test_what_is_misspelt_is_an_error_that_names_the_choices(toy, arguments, message):
+    with pytest.raises(UserError, match=message):
+        pages.make_plan(toy.root, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("01_one", "EPOCH: 3", "01_one has no parameter 'EPOCH'. Its parameters are EPOCHS, RATE"),
+        ("01_uno", "EPOCHS: 3", "belongs to no page. The pages are 00_start"),
+        ("01_one", "EPOCHS: many", "another kind"),
+        ("01_one", "- EPOCHS", "lines such as"),
+        ("01_one", "EPOCHS: [", "not YAML"),
+    ],
+)
+def test_a_wrong_profile_file_is_an_error_whichever_page_is_chosen(toy, name, text, message):
+    toy.params("paper", name, text)
+    with pytest.raises(UserError, match=message):
+        pages.make_plan(toy.root, "02", "paper")
+
+
+def test_parameters_of_profile_and_by_hand_are_put_together(toy):
+    plan = pages.make_plan(toy.root, "", "paper", "EPOCHS=3 NAMES=['x', 'y'] FAST=false")
+    assert plan.parameters["00_start"] == {}
+    assert plan.parameters["01_one"] == {"EPOCHS": 3, "RATE": 0.001, "NAMES": ["x", "y"], "FAST": False}
+    assert plan.parameters["02_two"] == {"EPOCHS": 3}
+    assert plan.folder.startswith("paper+EPOCHS=3,FAST=False,NAMES=__x_,__y__-")
+    assert pages.make_plan(toy.root, params="SUM=4 RATE=1").folder == "quick+RATE=1,SUM=4"
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5", "", "²"])
+def test_jobs_must_be_a_positive_integer(jobs):
+    with pytest.raises(UserError, match="positive integer"):
+        run._positive(jobs)
+
+
+@pytest.mark.parametrize("arguments", [["--pages", "09"], ["--profile", "x"], ["--params", "X=1"], ["--jobs", "x"]])
+def test_errors_come_before_anything_is_loaded_or_run(toy, arguments):
+    code = "import sys; from seminar_gan.__main__ import main; code = main(); assert 'distributed' not in sys.modules"
+    command = [sys.executable, "-c", code + "; sys.exit(code)", "run-all", *arguments]
+    done = subprocess.run(command, cwd=toy.root, env=toy.environment, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert not (toy.root / "build").exists()
+
+
+def test_the_root_is_found_from_below_or_said_to_be_missing(toy, tmp_path_factory, monkeypatch):
+    assert pages.find_root(start=toy.root / "notebooks" / "src") == toy.root
+    outside = tmp_path_factory.mktemp("outside")
+    assert pages.find_root(given=toy.root) == toy.root
+    with pytest.raises(UserError, match="no collection"):
+        pages.find_root(given=outside)
+    monkeypatch.setattr(pages, "__file__", str(toy.root / "seminar_gan" / "commands" / "pages.py"))
+    assert pages.find_root(start=outside) == toy.root
+    monkeypatch.setattr(pages, "__file__", str(outside / "seminar_gan" / "commands" / "pages.py"))
+    with pytest.raises(UserError, match="--root"):
+        pages.find_root(start=outside)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package of a few modules, for what uses what."""
+    files = {
+        "__init__.py": "def __getattr__(name): ...",
+        "ranges.py": "",
+        "plotting.py": "from .ranges import to_unit",
+        "datasets.py": "from seminar_gan import ranges",
+        "models/__init__.py": "",
+        "models/gan.py": "from .. import ranges",
+        "models/vae.py": "import seminar_gan.plotting",
+        "lazy/__init__.py": "def __getattr__(name): ...",
+        "lazy/one.py": "",
+        "commands/__init__.py": "",
+    }
+    for name, text in files.items():
+        path = tmp_path / "seminar_gan" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(closure, "PACKAGE", tmp_path / "seminar_gan")
+    return tmp_path / "seminar_gan"
+
+
+ALL = "__init__ datasets lazy/__init__ lazy/one models/__init__ models/gan models/vae plotting ranges"
+
+
+@pytest.mark.parametrize(
+    ("sources", "modules"),
+    [
+        (["import numpy as sg", "sg.datasets"], "__init__"),
+        (["import seminar_gan as sg", "sg.datasets.load()"], "__init__ datasets ranges"),
+        (
+            ["import seminar_gan as sg", "sg.models.gan.build()", "sg.__version__"],
+            "__init__ models/__init__ models/gan ranges",
+        ),
+        (["import seminar_gan.plotting"], "__init__ plotting ranges"),
+        (["from seminar_gan.models import vae as v"], "__init__ models/__init__ models/vae plotting ranges"),
+        (["from seminar_gan.models.gan import build", "build()"], "__init__ models/__init__ models/gan ranges"),
+        (["from seminar_gan import models", "models.gan"], "__init__ models/__init__ models/gan ranges"),
+        (["import seminar_gan as sg", "sg.lazy.anything()"], "__init__ lazy/__init__ lazy/one"),
+        (["%matplotlib inline\n!pip list\nimport seminar_gan.ranges"], "__init__ ranges"),
+        (["%%time\nnot a language"], "__init__"),
+        (["import seminar_gan as sg", "help(sg)"], ALL),
+        (["from seminar_gan import *"], ALL),
+        (["not a language"], ALL),
+    ],
+)
+def test_modules_that_a_page_uses(package, sources, modules):
+    found = [path.relative_to(package).with_suffix("").as_posix() for path in pages.modules_used(sources)]
+    assert sorted(found) == sorted(modules.split())
+
+
+def test_the_package_digest_is_of_the_used_modules_alone(package):
+    sources = ["from seminar_gan import datasets"]
+    before = pages.package_digest(sources)
+    (package / "plotting.py").write_text("changed")
+    assert pages.package_digest(sources) == before
+    (package / "ranges.py").write_text("a\nb\n")
+    changed = pages.package_digest(sources)
+    assert changed != before
+    (package / "ranges.py").write_bytes(b"a\r\nb\r\n")
+    assert pages.package_digest(sources) == changed
+
+
+def test_the_fingerprint_is_of_code_parameters_and_packages(toy):
+    def of(name, parameters=None, lock="a==1"):
+        return pages.fingerprint(pages.Page(toy.root / "notebooks" / f"{name}.ipynb"), parameters or {}, lock)
+
+    first = of("00_start")
+    assert of("00_start") == first
+    assert (
+        len({first, of("01_one"), of("00_start", {"A": 1}), of("00_start", {"A": True}), of("00_start", lock="a==2")})
+        == 5
+    )
+    toy.page("00_start", "print('hello')  # changed")
+    assert of("00_start") != first
+
+
+def test_claims_are_read_from_tagged_cells_alone(toy):
+    path = toy.root / "page.ipynb"
+    path.write_text(
+        """{"cells": [
+        {"cell_type": "code", "source": "", "metadata": {}, "outputs": [{"text": "PASS  not a claim"}]},
+        {"cell_type": "code", "source": "", "metadata": {"tags": ["claims"]}, "outputs": [
+            {"text": ["PASS  one\\n", "said: PASS\\n", "FAIL  two\\n", "PASSED\\n"]},
+            {"data": {"text/plain": ["PASS  three"]}}, {"ename": "E"}]}]}"""
+    )
+    assert claims_of(path) == ["PASS  one", "FAIL  two", "PASS  three"]
+    assert claims_of(toy.root / "missing.ipynb") == []
+
+
+def test_the_end_of_an_error_has_no_colours_and_no_empty_lines():
+    assert tail("first\n\x1b[31mred\x1b[0m\n\nlast  \n", lines=2) == "red\nlast"
+
+
+def test_table_is_aligned():
+    assert table([("page", "status", "s"), ("01_one", "ok", "12")]).splitlines() == [
+        "page    status   s",
+        "------  ------  --",
+        "01_one  ok      12",
+    ]
