@@ -13,20 +13,32 @@ import importlib.metadata
 import pkgutil
 
 
+def submodules_on_demand(package):
+    """Return a module-level `__getattr__` that imports the submodules of `package` when they are first named."""
+
+    def __getattr__(name):
+        module = f"{package}.{name}"
+        if not name.startswith("_"):
+            try:
+                return importlib.import_module(module)
+            except ModuleNotFoundError as error:
+                if error.name != module:
+                    raise
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return __getattr__
+
+
+_submodule = submodules_on_demand(__name__)
+
+
 def __getattr__(name):
     if name == "__version__":
         try:
             return importlib.metadata.version("seminar-gan")
         except importlib.metadata.PackageNotFoundError:
             return "unknown"
-    module = f"{__name__}.{name}"
-    if not name.startswith("_"):
-        try:
-            return importlib.import_module(module)
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _submodule(name)
 
 
 def __dir__():

@@ -1,0 +1,57 @@
+"""Claims: a sentence, a measured number, a bound, and PASS or FAIL.
+
+A page shows its claims in two cells. `claims.verdicts()` prints the sentences with their bounds: the same text on every
+machine, so that the regression test can compare it. `claims.rows()` gives the measured numbers, which differ a little
+from machine to machine, in a cell that is not compared.
+"""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: a sentence, the source it is from, the measured number, what was wanted, and whether it holds."""
+
+    text: str
+    source: str
+    measured: float
+    wanted: str
+    holds: bool
+
+
+class Claims:
+    """The claims of one page, in the order in which they are made."""
+
+    def __init__(self):
+        self.entries = []
+
+    def below(self, bound, measured, text, source):
+        """Claim that `measured` is less than `bound`."""
+        self._add(text, source, measured, f"< {bound:,g}", measured < bound)
+
+    def above(self, bound, measured, text, source):
+        """Claim that `measured` is greater than `bound`."""
+        self._add(text, source, measured, f"> {bound:,g}", measured > bound)
+
+    def equal(self, expected, measured, text, source):
+        """Claim that `measured`, a whole number such as a parameter count, is exactly `expected`."""
+        self._add(text, source, measured, f"= {expected:,}", measured == expected)
+
+    def verdicts(self):
+        """Print a line for each claim: PASS or FAIL, the sentence, the bound, the source."""
+        for claim in self.entries:
+            print(f"{'PASS' if claim.holds else 'FAIL'}  {claim.text}: {claim.wanted}  [{claim.source}]")
+
+    def rows(self):
+        """Return [claim, source, wanted, measured, verdict] for each claim, as text, for `export.table`."""
+        return [
+            [c.text, c.source, c.wanted, f"{c.measured:,.4g}" if isinstance(c.measured, float) else f"{c.measured:,}",
+             "PASS" if c.holds else "FAIL"]
+            for c in self.entries
+        ]  # fmt: skip
+
+    def _add(self, text, source, measured, wanted, holds):
+        measured = measured.item() if hasattr(measured, "item") else measured
+        holds = bool(holds) and math.isfinite(measured)
+        self.entries.append(Claim(text, source, measured, wanted, holds))

@@ -1,0 +1,166 @@
+"""`make notebooks`: the only writer of the built pages.
+
+A source, notebooks/src/NN_name.py, becomes two notebooks. notebooks/NN_name.ipynb is the page without the cells tagged
+`solution`. notebooks/solutions/NN_name.ipynb is what a solution needs (the cells tagged `setup`, the parameters) and
+everything from the heading "Exercises" on. Both are executed, in an empty folder, and stored with their outputs.
+"""
+
+import hashlib
+import re
+import tempfile
+import time
+import tomllib
+
+from seminar_gan.commands import UserError, pages
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def main(args):
+    root = args.root
+    sources = select_sources(root, args.pages)
+    for source in sources:
+        for path, notebook in notebooks_of(root, source).items():
+            reason = stale(path, notebook)
+            if not reason and not args.force:
+                print(f"{path.relative_to(root)}: up to date", flush=True)
+                continue
+            print(f"{path.relative_to(root)}: {reason or 'rebuilt as asked'} ...", end=" ", flush=True)
+            started = time.perf_counter()
+            execute(notebook)
+            write(path, notebook)
+            print(f"{time.perf_counter() - started:.0f} s, {path.stat().st_size / 1024:.0f} KB", flush=True)
+    return 0
+
+
+def select_sources(root, wanted=""):
+    """The sources that `wanted` names by number or name; all of them for nothing."""
+    known = sorted((root / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
+    words = re.split(r"[\s,]+", wanted.strip()) if wanted.strip() else []
+    for word in words:
+        if not any(_is_called(path, word) for path in known):
+            raise UserError(f"There is no page {word!r}. The pages are {', '.join(path.stem for path in known)}.")
+    return [path for path in known if not words or any(_is_called(path, word) for word in words)]
+
+
+def notebooks_of(root, source):
+    """{path: notebook without outputs} of what a source is built into: the page and, if it has any, its solutions."""
+    import jupytext
+
+    cells = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent").cells
+    url = home(root)
+    page = [cell for cell in cells if "solution" not in _tags(cell)]
+    built = {root / "notebooks" / f"{source.stem}.ipynb": _notebook(page, source.stem, f"notebooks/{source.stem}", url)}
+    if len(page) < len(cells):
+        start = next((n for n, cell in enumerate(cells) if cell.source.startswith("## Exercises")), None)
+        if start is None or any("solution" in _tags(cell) for cell in cells[:start]):
+            raise UserError(f"{source}: cells tagged `solution` must stand below a heading '## Exercises'.")
+        needed = [cell for cell in cells[:start] if {"setup", "parameters"} & set(_tags(cell))]
+        title = cells[0].source.splitlines()[0].lstrip("# ")
+        head = _cell("markdown", f"# Solutions: {title}\n\nThe exercises of [{title}](../{source.stem}.ipynb), solved.")
+        name = f"notebooks/solutions/{source.stem}"
+        built[root / f"{name}.ipynb"] = _notebook([head, *needed, *cells[start:]], source.stem, name, url)
+    return built
+
+
+def stale(path, notebook):
+    """Why the notebook at `path` is not the executed `notebook`; an empty text if it is."""
+    if not path.is_file():
+        return "not built yet"
+    stored = pages.read_notebook(path)
+    if _essence(stored) != _essence(notebook):
+        return "the source has changed"
+    if stored["metadata"].get("seminar_gan") != notebook.metadata["seminar_gan"]:
+        return "the package has changed"
+    counts = [cell["execution_count"] for cell in stored["cells"] if cell["cell_type"] == "code"]
+    return "" if counts == list(range(1, len(counts) + 1)) else "cells have not been run, or not in order"
+
+
+def execute(notebook):
+    """Run all cells in this Python and an empty folder, and keep their outputs in `notebook`."""
+    from jupyter_client import KernelManager
+    from nbclient import NotebookClient
+
+    with tempfile.TemporaryDirectory() as folder:
+        manager = KernelManager()
+        manager.kernel_spec.argv[0] = _this_python()
+        NotebookClient(
+            notebook, km=manager, timeout=None, record_timing=False, resources={"metadata": {"path": folder}}
+        ).execute()
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    notebook.metadata["kernelspec"] = KERNEL
+    notebook.metadata["language_info"] = {"name": "python"}
+
+
+def write(path, notebook):
+    """Write a notebook whole or not at all."""
+    import nbformat
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+    draft.replace(path)
+
+
+def home(root):
+    """The repository's address, from the one place that names it."""
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
+
+
+def _notebook(cells, page, name, url):
+    """A notebook of these cells, with the Colab badge and install cell behind the title, and lasting cell ids."""
+    import nbformat
+
+    repository = url.removeprefix("https://github.com/")
+    badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+    link = f"(https://colab.research.google.com/github/{repository}/blob/main/{name}.ipynb)"
+    install = (
+        "import sys\n\n"
+        'if "google.colab" in sys.modules:  # elsewhere the package is there already\n'
+        f'    %pip install -q "seminar-gan @ git+{url}"'
+    )
+    first = _cell("markdown", f"{cells[0].source}\n\n{badge}{link}")
+    colab = _cell("code", install, tags=["nbval-ignore-output"])
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    seen = {}
+    for cell in [first, colab, *cells[1:]]:
+        key = hashlib.sha256(f"{page} {cell.cell_type} {cell.source}".encode()).hexdigest()[:8]
+        seen[key] = seen.get(key, 0) + 1
+        tags = _tags(cell)
+        copy = _cell(cell.cell_type, cell.source, tags)
+        copy.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
+        notebook.cells.append(copy)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    notebook.metadata["seminar_gan"] = {"package": pages.package_digest(code)[:16]}
+    return notebook
+
+
+def _cell(kind, source, tags=()):
+    import nbformat
+
+    make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+    return make(source, metadata={"tags": list(tags)} if tags else {})
+
+
+def _tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def _essence(notebook):
+    """What must agree between a source and its notebook: kind, id, tags and text of each cell."""
+    return [
+        (cell["cell_type"], cell["id"], cell["metadata"].get("tags", []), pages.source_of(cell))
+        for cell in notebook["cells"]
+    ]
+
+
+def _is_called(path, word):
+    stem = word.removesuffix(".ipynb").removesuffix(".py")
+    return path.stem == stem or path.name[:2] == stem.zfill(2)
+
+
+def _this_python():
+    import sys
+
+    return sys.executable

@@ -1,0 +1,147 @@
+"""The three autoencoders of Temkeng 2020, section 3, layer by layer.
+
+Every builder returns an untrained `keras.Model` that maps images to reconstructions in [0, 1]. Its layer named `code`
+gives the code; `split` cuts the network there. The dense networks take and return flat images, as in the paper: reshape
+(n, 28, 28) to (n, 784) first.
+"""
+
+import math
+from numbers import Integral
+
+import keras
+from keras import layers
+
+
+def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
+    """Build the autoencoder with one hidden layer: 784 - 32 - 784, 50,992 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        code_size: how many numbers the code has.
+
+    Returns:
+        keras.Model `simple_autoencoder`: float (batch, height * width * channels) in [0, 1] to the same.
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        Temkeng 2020, figure 4a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
+    """
+    pixels = math.prod(_sizes("image_shape", image_shape, length=3))
+    _sizes("code_size", (code_size,))
+    images = keras.Input((pixels,), name="images")
+    code = layers.Dense(code_size, activation="relu", name="code")(images)
+    reconstructions = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(code)
+    return keras.Model(images, reconstructions, name="simple_autoencoder")
+
+
+def build_deep_autoencoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code_size=32):
+    """Build the deep autoencoder: 784 - 128 - 64 - 32 - 64 - 128 - 784, 222,384 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        hidden_sizes: sizes of the encoder's hidden layers; the decoder has the same in reverse.
+        code_size: how many numbers the code has.
+
+    Returns:
+        keras.Model `deep_autoencoder`: float (batch, height * width * channels) in [0, 1] to the same.
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        Temkeng 2020, figure 6a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
+    """
+    pixels = math.prod(_sizes("image_shape", image_shape, length=3))
+    _sizes("hidden_sizes", hidden_sizes)
+    _sizes("code_size", (code_size,))
+    x = images = keras.Input((pixels,), name="images")
+    for number, size in enumerate(hidden_sizes, start=1):
+        x = layers.Dense(size, activation="relu", name=f"encoder_{number}")(x)
+    x = layers.Dense(code_size, activation="relu", name="code")(x)
+    for number, size in enumerate(reversed(hidden_sizes), start=1):
+        x = layers.Dense(size, activation="relu", name=f"decoder_{number}")(x)
+    reconstructions = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(x)
+    return keras.Model(images, reconstructions, name="deep_autoencoder")
+
+
+def build_convolutional_autoencoder(image_shape=(28, 28, 1), filters=(16, 8), code_channels=8):
+    """Build the convolutional autoencoder: three 3 x 3 convolutions with pooling down, four up, 4,385 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images. Height and width must be 8 k - 4 (12, 20, 28, 36, ...):
+            the pooling rounds up, and only there does the one convolution without padding bring the size back.
+        filters: channels of the two outer convolutions, outermost first.
+        code_channels: channels of the code, which has (height + 4) / 8 rows and (width + 4) / 8 columns.
+
+    Returns:
+        keras.Model `convolutional_autoencoder`: float (batch, height, width, channels) in [0, 1] to the same.
+
+    Raises:
+        ValueError: if a size is not a positive whole number, or if height or width is not 8 k - 4.
+
+    Source:
+        Temkeng 2020, figure 7a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
+    """
+    height, width, channels = _sizes("image_shape", image_shape, length=3)
+    outer, inner = _sizes("filters", filters, length=2)
+    _sizes("code_channels", (code_channels,))
+    for name, size in (("height", height), ("width", width)):
+        if size % 8 != 4:
+            below = 8 * ((size + 4) // 8) - 4
+            near = [s for s in (below, below + 8) if s > 0]
+            raise ValueError(
+                f"image {name} {size} does not work: three poolings and the way back up return it only for 8 k - 4. "
+                f"Pad or crop the images to {' or '.join(map(str, near))}."
+            )
+    images = keras.Input((height, width, channels), name="images")  # 28 x 28 x 1
+    x = layers.Conv2D(outer, 3, padding="same", activation="relu", name="encoder_1")(images)  # 28 x 28 x 16
+    x = layers.MaxPooling2D(2, padding="same", name="pool_1")(x)  # 14 x 14 x 16
+    x = layers.Conv2D(inner, 3, padding="same", activation="relu", name="encoder_2")(x)  # 14 x 14 x 8
+    x = layers.MaxPooling2D(2, padding="same", name="pool_2")(x)  # 7 x 7 x 8
+    x = layers.Conv2D(code_channels, 3, padding="same", activation="relu", name="encoder_3")(x)  # 7 x 7 x 8
+    x = layers.MaxPooling2D(2, padding="same", name="code")(x)  # 4 x 4 x 8
+    x = layers.Conv2D(inner, 3, padding="same", activation="relu", name="decoder_1")(x)  # 4 x 4 x 8
+    x = layers.UpSampling2D(2, name="up_1")(x)  # 8 x 8 x 8
+    x = layers.Conv2D(inner, 3, padding="same", activation="relu", name="decoder_2")(x)  # 8 x 8 x 8
+    x = layers.UpSampling2D(2, name="up_2")(x)  # 16 x 16 x 8
+    x = layers.Conv2D(outer, 3, padding="valid", activation="relu", name="decoder_3")(x)  # 14 x 14 x 16
+    x = layers.UpSampling2D(2, name="up_3")(x)  # 28 x 28 x 16
+    reconstructions = layers.Conv2D(channels, 3, padding="same", activation="sigmoid", name="reconstructions")(x)
+    return keras.Model(images, reconstructions, name="convolutional_autoencoder")
+
+
+def split(autoencoder):
+    """Cut an autoencoder of this module at its code. Both halves share their weights with it.
+
+    Args:
+        autoencoder: a model made by one of the builders above.
+
+    Returns:
+        (encoder, decoder): keras.Model from images to codes, keras.Model from codes to reconstructions.
+
+    Raises:
+        ValueError: if the model has no layer named `code`.
+    """
+    names = [layer.name for layer in autoencoder.layers]
+    if "code" not in names:
+        raise ValueError(f"model {autoencoder.name!r} has no layer named 'code'; it has {', '.join(names)}")
+    code = autoencoder.get_layer("code").output
+    x = decoder_input = keras.Input(code.shape[1:], name="code_input")
+    for layer in autoencoder.layers[names.index("code") + 1 :]:
+        x = layer(x)
+    return keras.Model(autoencoder.input, code, name="encoder"), keras.Model(decoder_input, x, name="decoder")
+
+
+def _sizes(name, sizes, length=None):
+    """Return `sizes` as a tuple, or say what is wrong with it."""
+    try:
+        sizes = tuple(sizes)
+    except TypeError:
+        raise ValueError(f"{name} must be a sequence of whole numbers; got {sizes!r}") from None
+    if length is not None and len(sizes) != length:
+        raise ValueError(f"{name} must have {length} numbers; got {len(sizes)}: {sizes}")
+    if not all(isinstance(size, Integral) and not isinstance(size, bool) and size > 0 for size in sizes):
+        raise ValueError(f"{name} must be positive whole numbers; got {', '.join(map(repr, sizes)) or 'nothing'}")
+    return sizes

@@ -1,0 +1,144 @@
+"""Arrays to Matplotlib figures. Nothing here writes a file or calls `plt.show()`.
+
+Figures are about 16 cm wide in the notebook and stay readable at 8 cm. Colours are those of Okabe & Ito, which readers
+with any colour vision can tell apart; lines differ in style as well.
+"""
+
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+
+from seminar_gan.ranges import to_unit
+
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+LINE_STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), "-"]
+
+
+def image_rows(rows, scale=1.0):
+    """Draw rows of images under each other, such as originals over reconstructions.
+
+    Args:
+        rows: {label: images}; images uint8 0 to 255 or float 0 to 1, (n, height, width) or (n, height, width, channels)
+            with 1 or 3 channels, the same n in every row.
+        scale: size of an image, 1.0 for about 1.5 cm.
+
+    Returns:
+        matplotlib.figure.Figure
+
+    Raises:
+        ValueError: if the rows are empty, differ in length, or hold something that is no image.
+    """
+    rows = {label: _displayable(images) for label, images in rows.items()}
+    lengths = {label: len(images) for label, images in rows.items()}
+    if not rows or len(set(lengths.values())) > 1 or not min(lengths.values()):
+        raise ValueError(f"every row must hold the same number of images, at least one; got {lengths}")
+    columns = next(iter(lengths.values()))
+    figure, axes = plt.subplots(
+        len(rows), columns, figsize=(0.62 * columns * scale + 1.3, 0.62 * len(rows) * scale + 0.1), squeeze=False
+    )
+    for line, (label, images) in zip(axes, rows.items(), strict=True):
+        for axis, image in zip(line, images, strict=True):
+            _draw(axis, image)
+        line[0].set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6)
+    figure.subplots_adjust(
+        left=1.3 / figure.get_figwidth(), right=0.995, top=0.99, bottom=0.01, wspace=0.06, hspace=0.06
+    )
+    return figure
+
+
+def image_grid(images, columns=10, titles=None, scale=1.0):
+    """Draw images in a grid, row by row.
+
+    Args:
+        images: uint8 0 to 255 or float 0 to 1, (n, height, width) or (n, height, width, channels), 1 or 3 channels.
+        columns: images in a row.
+        titles: n short texts, one above each image, or None.
+        scale: size of an image, 1.0 for about 1.5 cm.
+
+    Returns:
+        matplotlib.figure.Figure
+
+    Raises:
+        ValueError: if there are no images, or if something is no image.
+    """
+    images = _displayable(images)
+    if not len(images):
+        raise ValueError("image_grid got no images")
+    columns = min(columns, len(images))
+    lines = math.ceil(len(images) / columns)
+    high = 0.62 if titles is None else 0.85
+    figure, axes = plt.subplots(
+        lines, columns, figsize=(0.62 * columns * scale, high * lines * scale), squeeze=False, layout="constrained"
+    )
+    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
+    for axis in axes.flat:
+        axis.axis("off")
+    for number, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
+        axis.axis("on")
+        _draw(axis, image)
+        if titles is not None:
+            axis.set_title(titles[number], fontsize=8, pad=2)
+    return figure
+
+
+def curves(series, xlabel, ylabel, log=False, markers=False):
+    """Draw one line for each series, told apart by colour and by style.
+
+    Args:
+        series: {label: y} or {label: (x, y)}; without x, the points are numbered from 1, as epochs are.
+        xlabel, ylabel: what the axes show, with units.
+        log: if true, the y axis is logarithmic.
+        markers: if true, each point is marked.
+
+    Returns:
+        matplotlib.figure.Figure
+
+    Raises:
+        ValueError: if there is no series, or x and y differ in length.
+    """
+    if not series:
+        raise ValueError("curves got no series")
+    figure, axes = plt.subplots(figsize=(5.6, 3.0), layout="constrained")
+    axes.set_prop_cycle(cycler(color=COLOURS) + cycler(linestyle=LINE_STYLES))
+    for label, points in series.items():
+        x, y = points if isinstance(points, tuple) else (np.arange(1, len(points) + 1), points)
+        if len(x) != len(y):
+            raise ValueError(f"series {label!r} has {len(x)} x values and {len(y)} y values")
+        axes.plot(x, y, label=label, marker="o" if markers else None, markersize=4)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    if log:
+        axes.set_yscale("log")
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    if len(series) > 1:
+        axes.legend(frameon=False)
+    return figure
+
+
+def _draw(axis, image):
+    axis.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axis.set(xticks=[], yticks=[])
+    for spine in axis.spines.values():
+        spine.set(color="0.7", linewidth=0.5)
+
+
+def _displayable(images):
+    """Check images and return them as floats in [0, 1], (n, height, width) or (n, height, width, 3)."""
+    images = np.asarray(images)
+    if images.ndim == 4 and images.shape[-1] == 1:
+        images = images[..., 0]
+    if images.ndim != 3 and not (images.ndim == 4 and images.shape[-1] == 3):
+        raise ValueError(
+            "images must be (n, height, width) or (n, height, width, channels) with 1 or 3 channels; "
+            f"got {images.shape}"
+        )
+    if images.dtype == np.uint8:
+        return to_unit(images)
+    if not np.issubdtype(images.dtype, np.floating) or not np.all((images >= 0) & (images <= 1)):
+        raise ValueError(
+            f"images must be uint8 or floats in [0, 1]; got {images.dtype}, {images.min()} to {images.max()}. "
+            "Images in [-1, 1] go through ranges.symmetric_to_uint8 first."
+        )
+    return images
