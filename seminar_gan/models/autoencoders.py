@@ -6,10 +6,11 @@ gives the code; `split` cuts the network there. The dense networks take and retu
 """
 
 import math
-from numbers import Integral
 
 import keras
 from keras import layers
+
+from seminar_gan.models.sizes import check_sizes, check_survives_pooling
 
 
 def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
@@ -28,8 +29,8 @@ def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
     Source:
         Temkeng 2020, figure 4a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
     """
-    pixels = math.prod(_sizes("image_shape", image_shape, length=3))
-    _sizes("code_size", (code_size,))
+    check_sizes(image_shape=image_shape, code_size=code_size)
+    pixels = math.prod(image_shape)
     images = keras.Input((pixels,), name="images")
     code = layers.Dense(code_size, activation="relu", name="code")(images)
     reconstructions = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(code)
@@ -53,9 +54,8 @@ def build_deep_autoencoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code
     Source:
         Temkeng 2020, figure 6a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
     """
-    pixels = math.prod(_sizes("image_shape", image_shape, length=3))
-    _sizes("hidden_sizes", hidden_sizes)
-    _sizes("code_size", (code_size,))
+    check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes, code_size=code_size)
+    pixels = math.prod(image_shape)
     x = images = keras.Input((pixels,), name="images")
     for number, size in enumerate(hidden_sizes, start=1):
         x = layers.Dense(size, activation="relu", name=f"encoder_{number}")(x)
@@ -84,17 +84,10 @@ def build_convolutional_autoencoder(image_shape=(28, 28, 1), filters=(16, 8), co
     Source:
         Temkeng 2020, figure 7a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
     """
-    height, width, channels = _sizes("image_shape", image_shape, length=3)
-    outer, inner = _sizes("filters", filters, length=2)
-    _sizes("code_channels", (code_channels,))
-    for name, size in (("height", height), ("width", width)):
-        if size % 8 != 4:
-            below = 8 * ((size + 4) // 8) - 4
-            near = [s for s in (below, below + 8) if s > 0]
-            raise ValueError(
-                f"image {name} {size} does not work: three poolings and the way back up return it only for 8 k - 4. "
-                f"Pad or crop the images to {' or '.join(map(str, near))}."
-            )
+    check_sizes(image_shape=image_shape, filters=filters, code_channels=code_channels)
+    height, width, channels = image_shape
+    check_survives_pooling(height, width)
+    outer, inner = filters
     images = keras.Input((height, width, channels), name="images")  # 28 x 28 x 1
     x = layers.Conv2D(outer, 3, padding="same", activation="relu", name="encoder_1")(images)  # 28 x 28 x 16
     x = layers.MaxPooling2D(2, padding="same", name="pool_1")(x)  # 14 x 14 x 16
@@ -132,16 +125,3 @@ def split(autoencoder):
     for layer in autoencoder.layers[names.index("code") + 1 :]:
         x = layer(x)
     return keras.Model(autoencoder.input, code, name="encoder"), keras.Model(decoder_input, x, name="decoder")
-
-
-def _sizes(name, sizes, length=None):
-    """Return `sizes` as a tuple, or say what is wrong with it."""
-    try:
-        sizes = tuple(sizes)
-    except TypeError:
-        raise ValueError(f"{name} must be a sequence of whole numbers; got {sizes!r}") from None
-    if length is not None and len(sizes) != length:
-        raise ValueError(f"{name} must have {length} numbers; got {len(sizes)}: {sizes}")
-    if not all(isinstance(size, Integral) and not isinstance(size, bool) and size > 0 for size in sizes):
-        raise ValueError(f"{name} must be positive whole numbers; got {', '.join(map(repr, sizes)) or 'nothing'}")
-    return sizes

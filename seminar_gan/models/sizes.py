@@ -1,0 +1,38 @@
+"""Checks of the sizes that the builders take."""
+
+from numbers import Integral
+
+
+def check_sizes(**sizes):
+    """Refuse sizes that cannot work: each must be a positive whole number or a sequence of these.
+
+    `image_shape` must be (height, width, channels): `check_sizes(image_shape=(28, 28, 1), code_size=32)`.
+
+    Raises:
+        ValueError: names the argument, what came and what was wanted.
+    """
+    for name, given in sizes.items():
+        numbers = given if isinstance(given, tuple | list) else (given,)
+        if name == "image_shape" and len(numbers) != 3:
+            raise ValueError(f"image_shape must be (height, width, channels); got {given!r}")
+        if not numbers or not all(isinstance(n, Integral) and not isinstance(n, bool) and n > 0 for n in numbers):
+            raise ValueError(f"{name} must be made of positive whole numbers; got {given!r}")
+
+
+def check_survives_pooling(height, width):
+    """Refuse image sizes that the convolutional autoencoder would not give back: it does for 8 k - 4.
+
+    Three poolings round up, three upsamplings double, and one convolution without padding takes two pixels:
+    a side of s pixels returns as 2 (4 ceil(s / 8) - 2), which is s for 4, 12, 20, 28, ... only.
+
+    Raises:
+        ValueError: names the size, and the nearest ones that work.
+    """
+    for name, size in (("height", height), ("width", width)):
+        if size % 8 != 4:
+            below = 8 * ((size + 4) // 8) - 4
+            near = [s for s in (below, below + 8) if s > 0]
+            raise ValueError(
+                f"image {name} {size} does not work: three poolings and the way back up return it only for 8 k - 4. "
+                f"Pad or crop the images to {' or '.join(map(str, near))}."
+            )
