@@ -1,0 +1,146 @@
+"""The wheel, installed without the checkout, runs a page from a temporary folder, offline.
+
+A full installation takes more than a minute, so the quick test makes its environment from what is installed here: links
+to exactly those distributions that the wheel's own metadata asks for with [cpu,notebooks], at any depth. A dependency
+that is not declared is missing there, as it would be for a user. The slow test installs the lock in full.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+START = ROOT / "notebooks" / "00_start_here.ipynb"
+# Runs when that environment's Python starts, in the page's kernel too.
+OFFLINE = """
+import socket
+def guarded(self, address, connect=socket.socket.connect):
+    if self.family != getattr(socket, "AF_UNIX", None) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise OSError(f"no network in this test: {address}")
+    return connect(self, address)
+socket.socket.connect = socket.socket.connect_ex = guarded
+"""
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the environment is made of symbolic links")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built from the checkout."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, env=os.environ | {"SOURCE_DATE_EPOCH": "1700000000"}
+    )
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+class Environment:
+    """A virtual environment in a temporary folder, whose Python sees neither this checkout nor a network."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.python = folder / "venv" / "bin" / "python"
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
+        (self.packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
+
+    def install(self, *arguments):
+        command = [sys.executable, "-m", "pip", "--python", str(self.python), "install", "-q", *map(str, arguments)]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        subprocess.run(command, check=True, env=environment)
+
+    def cut_off(self):
+        (self.packages / "offline.py").write_text(OFFLINE)
+        (self.packages / "offline.pth").write_text("import offline\n")
+
+    def run(self, *arguments):
+        work = self.folder / "elsewhere"
+        work.mkdir(exist_ok=True)
+        command = [str(self.python), *map(str, arguments)]
+        return subprocess.run(command, cwd=work, env=clean_environment(self.folder), capture_output=True, text=True)
+
+
+def clean_environment(folder):
+    """No variable of this run but what a program needs to start; no user-level Jupyter kernels."""
+    keep = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE") if name in os.environ}
+    return keep | {"HOME": str(folder), "JUPYTER_DATA_DIR": str(folder / "jupyter"), "LANG": "C.UTF-8"}
+
+
+def needed_by(wheel):
+    """The installed distributions that the wheel needs with [cpu,notebooks], at any depth."""
+    (info,) = metadata.distributions(path=[str(wheel)])
+    waiting, seen, found = [(info, frozenset({"cpu", "notebooks"}))], set(), {}
+    while waiting:
+        distribution, extras = waiting.pop()
+        for text in distribution.requires or []:
+            requirement = Requirement(text)
+            marker = requirement.marker
+            if marker and not any(marker.evaluate({"extra": extra}) for extra in extras | {""}):
+                continue
+            name, wanted = canonicalize_name(requirement.name), frozenset(requirement.extras)
+            if (name, wanted) not in seen:
+                seen.add((name, wanted))
+                found[name] = metadata.distribution(name)
+                waiting.append((found[name], wanted))
+    return found
+
+
+def link(distribution, packages):
+    """Link a distribution's top-level files and folders into another environment."""
+    for top in {path.parts[0] for path in distribution.files} - {"..", "__pycache__"}:
+        if not (packages / top).exists():
+            (packages / top).symlink_to(distribution.locate_file(top))
+
+
+def run_page(environment):
+    """Execute a page with that environment's papermill; return what it printed."""
+    page = START
+    if not page.exists():
+        cells = ["import seminar_gan as sg", "(x_train, _), _ = sg.datasets.load_mnist()\nprint(x_train.shape)"]
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        page = environment.folder / "page.ipynb"
+        nbformat.write(notebook, page)
+    done = environment.run("-m", "papermill", "-k", "python3", page, "out.ipynb", "--no-progress-bar")
+    assert done.returncode == 0, done.stderr[-3000:]
+    where = environment.run("-c", "import seminar_gan, sys; print(seminar_gan.__file__, sys.path)").stdout
+    assert str(ROOT) not in where
+    return (environment.folder / "elsewhere" / "out.ipynb").read_text()
+
+
+def test_wheel_holds_data_and_nothing_foreign(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"seminar_gan/data/mnist.npz", "seminar_gan/data/smiles.npz"} <= set(names)
+    assert {name.split("/")[0] for name in names} == {"seminar_gan", f"{'-'.join(wheel.stem.split('-')[:2])}.dist-info"}
+    assert not [name for name in names if re.search(r"__pycache__|\.ipynb|/tests?/", name)]
+
+
+def test_a_page_runs_from_the_wheel_with_only_what_it_declares(wheel, tmp_path):
+    environment = Environment(tmp_path)
+    needed = needed_by(wheel)
+    assert {"pytest", "jupytext", "ruff", "nbval"}.isdisjoint(needed)
+    for distribution in needed.values():
+        link(distribution, environment.packages)
+    environment.install("--no-deps", "--no-index", wheel)
+    environment.cut_off()
+    blocked = environment.run("-c", "import socket; socket.create_connection(('192.0.2.1', 80), 5)")
+    assert "no network in this test" in blocked.stderr
+    run_page(environment)
+
+
+@pytest.mark.slow
+def test_a_page_runs_from_the_wheel_with_the_lock_installed(wheel, tmp_path):
+    environment = Environment(tmp_path)
+    environment.install("--require-hashes", "-r", ROOT / "requirements" / "cpu.txt")
+    environment.install("--no-deps", "--no-index", wheel)
+    environment.cut_off()
+    run_page(environment)
