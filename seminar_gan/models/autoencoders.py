@@ -66,13 +66,14 @@ def build_deep_autoencoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code
     return keras.Model(images, reconstructions, name="deep_autoencoder")
 
 
-def build_convolutional_autoencoder(image_shape=(28, 28, 1), filters=(16, 8), code_channels=8):
+def build_convolutional_autoencoder(image_shape=(28, 28, 1), outer_filters=16, inner_filters=8, code_channels=8):
     """Build the convolutional autoencoder: three 3 x 3 convolutions with pooling down, four up, 4,385 parameters.
 
     Args:
         image_shape: (height, width, channels) of the images. Height and width must be 8 k - 4 (12, 20, 28, 36, ...):
             the pooling rounds up, and only there does the one convolution without padding bring the size back.
-        filters: channels of the two outer convolutions, outermost first.
+        outer_filters: channels of the first convolution and of the last but one.
+        inner_filters: channels of the second convolution and of the two behind the code.
         code_channels: channels of the code, which has (height + 4) / 8 rows and (width + 4) / 8 columns.
 
     Returns:
@@ -84,22 +85,22 @@ def build_convolutional_autoencoder(image_shape=(28, 28, 1), filters=(16, 8), co
     Source:
         Temkeng 2020, figure 7a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
     """
-    check_sizes(image_shape=image_shape, filters=filters, code_channels=code_channels)
+    check_sizes(image_shape=image_shape, outer_filters=outer_filters, inner_filters=inner_filters)
+    check_sizes(code_channels=code_channels)
     height, width, channels = image_shape
     check_survives_pooling(height, width)
-    outer, inner = filters
     images = keras.Input((height, width, channels), name="images")  # 28 x 28 x 1
-    x = layers.Conv2D(outer, 3, padding="same", activation="relu", name="encoder_1")(images)  # 28 x 28 x 16
+    x = layers.Conv2D(outer_filters, 3, padding="same", activation="relu", name="encoder_1")(images)  # 28 x 28 x 16
     x = layers.MaxPooling2D(2, padding="same", name="pool_1")(x)  # 14 x 14 x 16
-    x = layers.Conv2D(inner, 3, padding="same", activation="relu", name="encoder_2")(x)  # 14 x 14 x 8
+    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="encoder_2")(x)  # 14 x 14 x 8
     x = layers.MaxPooling2D(2, padding="same", name="pool_2")(x)  # 7 x 7 x 8
     x = layers.Conv2D(code_channels, 3, padding="same", activation="relu", name="encoder_3")(x)  # 7 x 7 x 8
     x = layers.MaxPooling2D(2, padding="same", name="code")(x)  # 4 x 4 x 8
-    x = layers.Conv2D(inner, 3, padding="same", activation="relu", name="decoder_1")(x)  # 4 x 4 x 8
+    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="decoder_1")(x)  # 4 x 4 x 8
     x = layers.UpSampling2D(2, name="up_1")(x)  # 8 x 8 x 8
-    x = layers.Conv2D(inner, 3, padding="same", activation="relu", name="decoder_2")(x)  # 8 x 8 x 8
+    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="decoder_2")(x)  # 8 x 8 x 8
     x = layers.UpSampling2D(2, name="up_2")(x)  # 16 x 16 x 8
-    x = layers.Conv2D(outer, 3, padding="valid", activation="relu", name="decoder_3")(x)  # 14 x 14 x 16
+    x = layers.Conv2D(outer_filters, 3, padding="valid", activation="relu", name="decoder_3")(x)  # 14 x 14 x 16
     x = layers.UpSampling2D(2, name="up_3")(x)  # 28 x 28 x 16
     reconstructions = layers.Conv2D(channels, 3, padding="same", activation="sigmoid", name="reconstructions")(x)
     return keras.Model(images, reconstructions, name="convolutional_autoencoder")
