@@ -1,22 +1,25 @@
 """Checks of the sizes that the builders take."""
 
-from numbers import Integral
-
 
 def check_sizes(**sizes):
-    """Refuse sizes that cannot work: each must be a positive whole number or a sequence of these.
+    """Refuse sizes that cannot work: each must be a positive whole number, an int as Keras wants it.
 
-    `image_shape` must be (height, width, channels): `check_sizes(image_shape=(28, 28, 1), code_size=32)`.
+    An argument whose name ends in `shape` or `sizes` is a tuple or list of these, and `image_shape` must be (height,
+    width, channels): `check_sizes(image_shape=(28, 28, 1), code_size=32)`.
 
     Raises:
         ValueError: names the argument, what came and what was wanted.
     """
     for name, given in sizes.items():
-        numbers = given if isinstance(given, tuple | list) else (given,)
+        several = name.endswith(("shape", "sizes"))
+        numbers = given if several else (given,)
+        if not isinstance(numbers, tuple | list):
+            numbers = ()
         if name == "image_shape" and len(numbers) != 3:
             raise ValueError(f"image_shape must be (height, width, channels); got {given!r}")
-        if not numbers or not all(isinstance(n, Integral) and not isinstance(n, bool) and n > 0 for n in numbers):
-            raise ValueError(f"{name} must be made of positive whole numbers; got {given!r}")
+        if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in numbers):
+            wanted = "a tuple or list of positive whole numbers (int)" if several else "a positive whole number (int)"
+            raise ValueError(f"{name} must be {wanted}; got {given!r}")
 
 
 def check_survives_pooling(height, width):
