@@ -28,11 +28,11 @@ class Claims:
 
     def below(self, bound, measured, text, source):
         """Claim that `measured` is less than `bound`."""
-        self._add(text, source, measured, f"< {bound:,g}", measured < bound)
+        self._add(text, source, measured, f"< {bound:,.12g}", measured < bound)
 
     def above(self, bound, measured, text, source):
         """Claim that `measured` is greater than `bound`."""
-        self._add(text, source, measured, f"> {bound:,g}", measured > bound)
+        self._add(text, source, measured, f"> {bound:,.12g}", measured > bound)
 
     def equal(self, expected, measured, text, source):
         """Claim that `measured`, a whole number such as a parameter count, is exactly `expected`."""

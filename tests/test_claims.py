@@ -1,0 +1,95 @@
+"""Claims: the verdicts that are compared on every machine, and the measured numbers that are not."""
+
+import numpy as np
+import pytest
+
+from seminar_gan.claims import Claims
+
+
+def holds(method, bound, measured):
+    """Whether one claim holds."""
+    claims = Claims()
+    getattr(claims, method)(bound, measured, "text", "source")
+    return claims.entries[0].holds
+
+
+def test_verdicts_are_a_line_for_each_claim_in_order(capsys):
+    claims = Claims()
+    claims.below(0.012, 0.0097, "the test error is small", "Temkeng 2020, 3.1")
+    claims.above(1_000, 12.5, "training is slow", "page 03")
+    claims.equal(50_992, 50_992, "it has as many parameters", "Temkeng 2020, figure 4a")
+    assert claims.verdicts() is None
+    assert capsys.readouterr().out.split("\n") == [
+        "PASS  the test error is small: < 0.012  [Temkeng 2020, 3.1]",
+        "FAIL  training is slow: > 1,000  [page 03]",
+        "PASS  it has as many parameters: = 50,992  [Temkeng 2020, figure 4a]",
+        "",
+    ]
+
+
+def test_verdicts_never_show_the_measured_number(capsys):
+    texts = []
+    for measured in (0.004321, 0.007654):
+        claims = Claims()
+        claims.below(0.012, measured, "error", "T")
+        claims.above(0.001, np.float32(measured), "error", "T")
+        claims.verdicts()
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1]
+    assert "4321" not in texts[0]
+
+
+def test_rows_show_the_measured_number():
+    claims = Claims()
+    claims.below(0.012, np.float32(0.0097123), "error", "T")
+    claims.equal(222_384, np.int64(222_384), "parameters", "T")
+    claims.above(2, 12_345, "seconds", "T")
+    assert claims.rows() == [
+        ["error", "T", "< 0.012", "0.009712", "PASS"],
+        ["parameters", "T", "= 222,384", "222,384", "PASS"],
+        ["seconds", "T", "> 2", "12,345", "PASS"],
+    ]
+
+
+@pytest.mark.parametrize("number", [float, np.float32, np.float64, np.array])
+def test_a_bound_itself_is_not_below_or_above(number):
+    assert not holds("below", 0.1, number(0.1))
+    assert not holds("above", 0.1, number(0.1))
+    assert holds("below", 0.1, number(0.0999))
+    assert holds("above", 0.1, number(0.1001))
+
+
+@pytest.mark.parametrize("number", [int, float, np.int32, np.int64, np.uint8, np.array])
+def test_equal_is_exact(number):
+    assert holds("equal", 10, number(10))
+    assert not holds("equal", 10, number(11))
+
+
+@pytest.mark.parametrize("method", ["below", "above", "equal"])
+@pytest.mark.parametrize("measured", [float("nan"), np.float32("nan"), float("inf"), -float("inf")])
+def test_what_is_no_finite_number_fails(method, measured):
+    assert not holds(method, 1, measured)
+
+
+def test_nan_against_nan_fails_too():
+    assert not holds("equal", float("nan"), float("nan"))
+
+
+def test_verdicts_and_measured_numbers_are_plain_python():
+    claims = Claims()
+    claims.below(np.float32(0.5), np.float32(0.25), "error", "T")
+    (claim,) = claims.entries
+    assert (type(claim.holds), type(claim.measured), claim.wanted) == (bool, float, "< 0.5")
+
+
+def test_a_bound_is_shown_in_full():
+    claims = Claims()
+    claims.below(1_234_567, 1, "steps", "T")
+    claims.above(0.1234567, 1, "share", "T")
+    claims.above(1e-7, 1, "tiny", "T")
+    assert [claim.wanted for claim in claims.entries] == ["< 1,234,567", "> 0.1234567", "> 1e-07"]
+
+
+def test_several_numbers_are_no_measurement():
+    with pytest.raises(ValueError):
+        Claims().below(1, np.array([0.1, 0.2]), "errors", "T")
