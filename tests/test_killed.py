@@ -100,13 +100,8 @@ def cluster(toy, workers):
     try:
         yield address
     finally:
-        for process in reversed(processes):
-            process.terminate()
-        for process in processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                Toy.kill(process)
+        for process in processes:  # each takes its worker with it
+            Toy.kill(process)
 
 
 def test_two_workers_of_a_separate_scheduler_share_the_pages(toy):

@@ -54,7 +54,8 @@ def toy(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a killed process on Windows takes its lock with it")
-def test_set_up_is_made_once_and_again_after_an_interruption_or_a_change(toy):
+def test_the_life_of_an_environment(toy):
+    """Interrupted, made, found ready, brought up to date, and broken by a lock that cannot be installed."""
     stamp = toy.root / ".venv" / setup.STAMP
     (toy.root / "wait").touch()
     first = toy.start("setup")
@@ -85,14 +86,12 @@ def test_set_up_is_made_once_and_again_after_an_interruption_or_a_change(toy):
     assert "Installing the packages" in text
     assert "Making .venv" not in text
 
-
-def test_a_failing_installation_shows_why_and_leaves_no_stamp(toy):
     (toy.root / "requirements" / "cpu.txt").write_text("no-such-package==1 --hash=sha256:" + 64 * "0" + "\n")
     code, text = toy.run("setup")
     assert code == 2
     assert "No matching distribution found for no-such-package==1" in text
     assert "The next call begins the set-up again" in text
-    assert not (toy.root / ".venv" / setup.STAMP).exists()
+    assert not stamp.exists()
 
 
 def fake_environment(root):

@@ -6,6 +6,7 @@ file system). What a worker makes stays in a folder of this run's own under buil
 writer, moves it into build/PROFILE/.
 """
 
+import logging
 import os
 import shutil
 import uuid
@@ -15,8 +16,15 @@ from seminar_gan.commands import UserError, pages, setup
 from seminar_gan.commands.progress import Progress, table
 from seminar_gan.commands.results import Results, private_folder
 
-DEATHS_ALLOWED = 2  # so many workers may die under a page before it is given up
+DASK_SETTINGS = {
+    "DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "2",  # so many workers may die under a page before it is given up
+    "DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",  # no page waits at a worker that may die under another
+    "LOGGING__DISTRIBUTED": "critical",  # what goes wrong with a page is told here
+}
 PACKAGES = ("keras", "matplotlib", "numpy", "tensorflow", "tensorflow-cpu")
+IGNORE_INTERRUPT = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # Ctrl-C is for the run, not its workers
+)
 
 
 def main(args):
@@ -49,9 +57,9 @@ def main(args):
 
 def _execute(todo, parameters, results, work, jobs, scheduler):
     """Send the pages to the workers; yield (page, result) as they end."""
-    os.environ["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = str(DEATHS_ALLOWED)
-    os.environ["DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION"] = "1.0"  # no page waits at a worker that may die
-    from distributed import Client, LocalCluster  # reads these settings
+    for name, value in DASK_SETTINGS.items():
+        os.environ.setdefault(f"DASK_{name}", value)
+    from distributed import Client, LocalCluster  # reads the settings
 
     if scheduler:
         try:
@@ -66,6 +74,7 @@ def _execute(todo, parameters, results, work, jobs, scheduler):
         seconds = {page.name: results.record(page.name).get("seconds") for page in todo}
         todo = sorted(todo, key=lambda page: -(seconds[page.name] or float("inf")))  # the longest first
     options = {"n_workers": jobs, "threads_per_worker": 1, "memory_limit": None, "dashboard_address": None}
+    options |= {"preload": [IGNORE_INTERRUPT], "silence_logs": logging.CRITICAL}
     with LocalCluster(processes=True, **options) as cluster, Client(cluster) as client:
         yield from _collect(client, todo, parameters, work, _share_of_cores(jobs))
 
@@ -85,16 +94,19 @@ def _collect(client, todo, parameters, work, environment):
         waiting[client.submit(run_page, job, key=f"{page.name}-{topic}", pure=False, priority=-place)] = page
     if not client.scheduler_info()["workers"]:
         progress.line("The scheduler has no worker yet; the pages wait for one.")
-    while waiting:
-        try:
-            ended = wait(list(waiting), timeout=1, return_when="FIRST_COMPLETED").done
-        except TimeoutError:
-            progress.tick()
-            continue
-        for future in ended:
-            page, result = waiting.pop(future), _result_of(future)
-            progress.ended(page.name, result)
-            yield page, result
+    try:
+        while waiting:
+            try:
+                ended = wait(list(waiting), timeout=1, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                progress.tick()
+                continue
+            for future in ended:
+                page, result = waiting.pop(future), _result_of(future)
+                progress.ended(page.name, result)
+                yield page, result
+    finally:
+        client.cancel(list(waiting))  # after Ctrl-C; the workers then end their pages
 
 
 def _result_of(future):
