@@ -23,24 +23,32 @@ class Progress(keras.callbacks.Callback):
         self.lines = lines
 
     def on_train_begin(self, logs=None):
-        self.shown, self.started = [], time.perf_counter()
+        self.shown, self.done, self.latest = [], 0, None
+        self.started = time.perf_counter()
         self.display = _display_handle()
 
     def on_epoch_end(self, epoch, logs=None):
-        epochs = self.params["epochs"]
-        done = epoch + 1
-        if epoch == 0 or done == epochs or done * self.lines // epochs > epoch * self.lines // epochs:
-            values = "  ".join(f"{name} {value:.4f}" for name, value in logs.items() if name != "seconds")
-            self.shown.append(f"epoch {done:{len(str(epochs))}d}/{epochs}  {values}")
-            if not self.display:
-                print(self.shown[-1], flush=True)
+        epochs, number = self.params["epochs"], epoch + 1
+        values = "  ".join(f"{name} {value:.4f}" for name, value in logs.items() if name != "seconds")
+        self.latest = f"epoch {number:{len(str(epochs))}d}/{epochs}  {values}"
+        if not self.shown or number * self.lines // epochs > epoch * self.lines // epochs:
+            self._show_latest()
         if self.display:
-            left = (time.perf_counter() - self.started) / done * (epochs - done)
+            self.done += 1
+            left = (time.perf_counter() - self.started) / self.done * (epochs - number)
             self._update(f"{left:.0f} s left")
 
     def on_train_end(self, logs=None):
+        if self.latest:  # training stopped before its last epoch
+            self._show_latest()
         if self.display:
             self._update()
+
+    def _show_latest(self):
+        self.shown.append(self.latest)
+        self.latest = None
+        if not self.display:
+            print(self.shown[-1], flush=True)
 
     def _update(self, *below):
         self.display.update({"text/plain": "\n".join([*self.shown, *below])}, raw=True)
