@@ -7,6 +7,7 @@ everything from the heading "Exercises" on. Both are executed, in an empty folde
 
 import hashlib
 import re
+import sys
 import tempfile
 import time
 import tomllib
@@ -78,15 +79,14 @@ def stale(path, notebook):
 
 def execute(notebook):
     """Run all cells in this Python and an empty folder, and keep their outputs in `notebook`."""
-    from jupyter_client import KernelManager
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as folder:
-        manager = KernelManager()
-        manager.kernel_spec.argv[0] = _this_python()
-        NotebookClient(
-            notebook, km=manager, timeout=None, record_timing=False, resources={"metadata": {"path": folder}}
-        ).execute()
+        client = NotebookClient(notebook, timeout=None, record_timing=False, resources={"metadata": {"path": folder}})
+        kernel = client.create_kernel_manager().kernel_spec  # the client's own, so that it ends the kernel
+        kernel.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        kernel.env = {}  # a user's own kernel of this name could be any other
+        client.execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     notebook.metadata["kernelspec"] = KERNEL
@@ -158,9 +158,3 @@ def _essence(notebook):
 def _is_called(path, word):
     stem = word.removesuffix(".ipynb").removesuffix(".py")
     return path.stem == stem or path.name[:2] == stem.zfill(2)
-
-
-def _this_python():
-    import sys
-
-    return sys.executable
