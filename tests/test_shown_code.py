@@ -1,0 +1,146 @@
+"""Code that a page shows is the package's: a cell tagged `shows:models.dcgan.build_generator` has that syntax tree."""
+
+import ast
+from pathlib import Path
+
+import jupytext
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def shown_cells(text):
+    """(names, source, kind) of each cell that has `shows:` tags; text is a page's source."""
+    for cell in jupytext.reads(text, fmt="py:percent").cells:
+        names = [tag.removeprefix("shows:") for tag in cell.metadata.get("tags", []) if tag.startswith("shows:")]
+        if names:
+            yield names, cell.source, cell.cell_type
+
+
+def definition(name, package):
+    """The package's function or class of a dotted name, without docstrings; None if there is none."""
+    *module, last = name.split(".")
+    path = package.joinpath(*module).with_suffix(".py") if module else package
+    if not path.is_file():
+        return None
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    return next((plain(node) for node in nodes if isinstance(node, DEFINITIONS) and node.name == last), None)
+
+
+def plain(node):
+    """The node without its docstrings, and those of what is defined in it."""
+    for inner in ast.walk(node):
+        if isinstance(inner, DEFINITIONS) and ast.get_docstring(inner, clean=False) is not None:
+            inner.body = inner.body[1:]
+    return node
+
+
+def problems(text, package):
+    """A line for each difference between what a page's source shows and the package."""
+    found = []
+    for names, source, kind in shown_cells(text):
+        wanted = {name: definition(name, package) for name in names}
+        missing = [name for name, node in wanted.items() if node is None]
+        if missing:
+            found.append(f"shows: {', '.join(missing)} is no function or class of the package")
+            continue
+        if kind != "code":
+            found.append(f"a text cell cannot show {', '.join(names)}")
+            continue
+        shown = [plain(node) for node in ast.parse(source).body]
+        if [getattr(node, "name", None) for node in shown] != [node.name for node in wanted.values()]:
+            found.append(f"a cell must hold {', '.join(names)} and nothing else, in this order")
+            continue
+        for (name, node), copy in zip(wanted.items(), shown, strict=True):
+            if ast.dump(node) != ast.dump(copy):
+                found.append(
+                    f"{name} is not shown as it is:\n{ast.unparse(copy)}\n--- in the package:\n{ast.unparse(node)}"
+                )
+    return found
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "notebooks" / "src").glob("*.py")), ids=lambda path: path.stem)
+def test_shown_code_is_the_packages(page):
+    found = problems(page.read_text(encoding="utf-8"), ROOT / "seminar_gan")
+    assert not found, "\n".join(found)
+
+
+TOY = '''
+def square(x):
+    """Return x times x."""
+    return x * x  # the comment may differ
+
+
+class Cube:
+    """A cube."""
+
+    def volume(self, side=1.0):
+        """Return its volume."""
+        return side**3
+
+
+CONSTANT = 1
+'''
+SQUARE = "def square(x):\n    return x * x\n"
+CUBE = "class Cube:\n    def volume(self, side=1.0):\n        return side**3\n"
+
+
+@pytest.fixture
+def package(tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "toy.py").write_text(TOY)
+    return tmp_path
+
+
+def cell(source, *names):
+    tags = ", ".join(f'"{name}"' for name in names)
+    return f"# %% [markdown]\n# # Title\n\n# %% tags=[{tags}]\n{source}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (SQUARE, ["square"]),
+        (SQUARE.replace("    return", '    """Another docstring."""\n    # a remark\n    return'), ["square"]),
+        (CUBE, ["Cube"]),
+        (SQUARE + "\n\n" + CUBE, ["square", "Cube"]),
+        (CUBE + "\n\n" + SQUARE, ["Cube", "square"]),
+    ],
+)
+def test_an_exact_copy_passes(package, source, names):
+    assert not problems(cell(source, "paper", *[f"shows:models.toy.{name}" for name in names]), package)
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "complaint"),
+    [
+        (SQUARE.replace("x * x", "x + x"), ["models.toy.square"], "not shown as it is"),
+        (SQUARE.replace("(x)", "(x=1)"), ["models.toy.square"], "not shown as it is"),
+        (SQUARE.replace("(x)", "(x: float)"), ["models.toy.square"], "not shown as it is"),
+        ("@cache\n" + SQUARE, ["models.toy.square"], "not shown as it is"),
+        (CUBE.replace("1.0", "1"), ["models.toy.Cube"], "not shown as it is"),
+        (CUBE.replace("volume", "size"), ["models.toy.Cube"], "not shown as it is"),
+        (SQUARE.replace("square", "quadrat"), ["models.toy.square"], "and nothing else"),
+        (SQUARE + "print(square(2))", ["models.toy.square"], "and nothing else"),
+        ("import math\n" + SQUARE, ["models.toy.square"], "and nothing else"),
+        ("square = 1", ["models.toy.square"], "and nothing else"),
+        ("", ["models.toy.square"], "and nothing else"),
+        (SQUARE + CUBE, ["models.toy.Cube", "models.toy.square"], "in this order"),
+        (SQUARE, ["models.toy.square", "models.toy.Cube"], "and nothing else"),
+        (SQUARE, ["models.toy.cube"], "models.toy.cube is no function or class"),
+        (SQUARE, ["models.toys.square"], "models.toys.square is no function or class"),
+        (SQUARE, ["models.toy"], "models.toy is no function or class"),
+        (SQUARE, ["toy"], "toy is no function or class"),
+        (SQUARE, [""], "is no function or class"),
+        ("CONSTANT = 1", ["models.toy.CONSTANT"], "CONSTANT is no function or class"),
+    ],
+)
+def test_a_planted_difference_is_found(package, source, names, complaint):
+    (found,) = problems(cell(source, *[f"shows:{name}" for name in names]), package)
+    assert complaint in found
+
+
+def test_a_text_cell_shows_no_code(package):
+    text = '# %% [markdown] tags=["shows:models.toy.square"]\n# def square(x): ...\n'
+    assert problems(text, package) == ["a text cell cannot show models.toy.square"]
