@@ -15,6 +15,8 @@ from seminar_gan.commands import UserError, pages, setup
 
 def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a page's error may hold what a Windows console cannot show
     try:
         return _dispatch(argv)
     except UserError as error:
@@ -89,7 +91,11 @@ def _clean(root):
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="python -m seminar_gan", description="Run, test and build the collection of pages."
+        prog="python -m seminar_gan",
+        description="Run, test and build the collection of pages.",
+        epilog='With make: make run-all PAGES="01 03" PROFILE=paper PARAMS="SEED=1" JOBS=2 SCHEDULER=tcp://host:8786. '
+        "Without: python -m seminar_gan run-all --pages ... with the same names as options. "
+        "SEMINAR_GAN_ENV=current uses the running Python's packages instead of .venv.",
     )
     parser.add_argument("--root", help="the collection's folder; by default found from the current folder upwards")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

@@ -46,6 +46,7 @@ def test_pages_are_chosen_by_number_or_name_in_any_order(toy):
         ({"params": "EPOCHS=many"}, "another kind"),
         ({"params": "EPOCHS=2.5"}, "another kind"),
         ({"params": "FAST=1"}, "another kind"),
+        ({"params": "RATE=True"}, "another kind"),
     ],
 )
 def test_what_is_misspelt_is_an_error_that_names_the_choices(toy, arguments, message):

@@ -1,5 +1,6 @@
 """Making .venv from the lock: which Python, which lock, when again, and what an interruption leaves."""
 
+import ast
 import json
 import os
 import subprocess
@@ -221,6 +222,11 @@ def test_the_gpu_lock_is_for_a_working_nvidia_driver(system, machine, driver, lo
     monkeypatch.setattr(setup.shutil, "which", lambda name: None if driver is None else name)
     monkeypatch.setattr(setup, "_quietly", lambda command: driver)
     assert setup.lock_file(ROOT).name == lock
+
+
+@pytest.mark.parametrize("name", ["__init__", "__main__", "commands/__init__", "commands/setup", "commands/pages"])
+def test_an_older_python_can_read_what_looks_for_a_newer_one(name):
+    ast.parse((ROOT / "seminar_gan" / f"{name}.py").read_text(encoding="utf-8"), feature_version=(3, 9))
 
 
 def test_help_needs_the_standard_library_alone():

@@ -17,7 +17,7 @@ import psutil
 
 from seminar_gan.commands import pages
 
-POLL_SECONDS = 0.25
+WATCH_SECONDS = 0.5
 
 
 def main(folder):
@@ -67,7 +67,7 @@ class Watch(threading.Thread):
                 except psutil.Error:
                     continue
             self.peak = max(self.peak, memory)
-            time.sleep(POLL_SECONDS)
+            time.sleep(WATCH_SECONDS)
 
 
 def _use_this_python(folder):

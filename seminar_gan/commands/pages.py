@@ -9,7 +9,7 @@ import hashlib
 import json
 import platform
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Plan:
 
     folder: str
     pages: list
-    parameters: dict = field(default_factory=dict)  # page name -> {parameter: value}
+    parameters: dict  # page name -> {parameter: value}
 
 
 def find_root(given=None, start=None):
@@ -188,15 +188,14 @@ def _checked(page, name, value, where):
             f"{where}: {page.name} has no parameter {name!r}. {_choices('Its parameters are', page.defaults)}"
         )
     default = page.defaults[name]
-    if isinstance(default, float) and isinstance(value, str):  # YAML takes 1e-3 for a text
+    if default is UNKNOWN or default is None or type(value) is type(default):
+        return value
+    if isinstance(default, float) and not isinstance(value, bool):
         try:
-            return float(value)
-        except ValueError:
+            return float(value)  # of 1, and of 1e-3, which YAML takes for a text
+        except (TypeError, ValueError):
             pass
-    same = type(value) is type(default) or {type(value), type(default)} in ({int, float}, {list, tuple})
-    if isinstance(default, int) and isinstance(value, float):
-        same = False
-    if default is UNKNOWN or default is None or same:
+    if isinstance(default, tuple) and isinstance(value, list):
         return value
     raise UserError(f"{where}: {name} of {page.name} is {default!r} by default; {value!r} is of another kind.")
 

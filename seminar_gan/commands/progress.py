@@ -35,8 +35,10 @@ class Progress:
             self.line(f"{page}  starts{again}")
         elif message["event"] == "end":
             self.ended(message["page"], message)
-        elif message["page"] in self.running:
-            self.running[message["page"]]["cell"] = f"cell {message['cell']} of {message['of']}"
+        else:
+            with self.lock:
+                if message["page"] in self.running:
+                    self.running[message["page"]]["cell"] = f"cell {message['cell']} of {message['of']}"
             self.tick()
 
     def tick(self):

@@ -22,9 +22,8 @@ DASK_SETTINGS = {
     "LOGGING__DISTRIBUTED": "critical",  # what goes wrong with a page is told here
 }
 PACKAGES = ("keras", "matplotlib", "numpy", "tensorflow", "tensorflow-cpu")
-IGNORE_INTERRUPT = (
-    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # Ctrl-C is for the run, not its workers
-)
+# What a local worker does as it starts: Ctrl-C is for the run, which then closes its workers in good order.
+IGNORE_INTERRUPT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
 def main(args):

@@ -73,7 +73,10 @@ def _wanted_stamp(root):
 
     lock = lock_file(root)
     if not lock.is_file():
-        raise UserError(f"{lock} is missing: the environment is made from it. With git, `git checkout {lock.name}`.")
+        raise UserError(
+            f"{lock} is missing: .venv is made from it. `git checkout -- requirements` brings it back; "
+            "SEMINAR_GAN_ENV=current uses the running Python's packages instead."
+        )
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     parts = {
         key: project["project"].get(key) for key in ("version", "dependencies", "optional-dependencies", "scripts")
@@ -115,7 +118,7 @@ def _install(root, venv, wanted, anew, lock):
         shutil.rmtree(venv, ignore_errors=True)
         _show([python, "-m", "venv", str(venv)], "python -m venv", lock)
     pip = [str(_python_of(venv)), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    print(f"Installing the packages of requirements/{wanted['lock']} (about 2 GB; minutes at first)", flush=True)
+    print(f"Installing the packages of requirements/{wanted['lock']}; at first this takes minutes", flush=True)
     _show([*pip, "--require-hashes", "-r", str(root / "requirements" / wanted["lock"])], "pip", lock)
     _show([*pip, "--no-deps", "--no-build-isolation", "-e", str(root)], "pip", lock)
     unfinished = venv / (STAMP + ".new")

@@ -12,10 +12,11 @@ from pathlib import Path
 import psutil
 from distributed import get_worker
 
-from seminar_gan.commands.execute import POLL_SECONDS, tail, write_json
+from seminar_gan.commands.execute import tail, write_json
 
 # Dask's nanny sets these to 1 for its workers' own work, which must not slow the page.
 NANNY_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+POLL_SECONDS = 0.25
 PROBE = """
 import json, os, platform
 try:

@@ -1,0 +1,30 @@
+"""`test` shows every step's outcome, whichever fails."""
+
+import sys
+from argparse import Namespace
+
+import pytest
+
+from seminar_gan.commands import verify
+
+
+@pytest.mark.parametrize(("codes", "expected"), [([0, 0, 0], 0), ([0, 3, 0], 1)])
+def test_later_steps_run_after_one_that_fails(codes, expected, tmp_path, monkeypatch, capfd):
+    steps = [(f"step {i}", [sys.executable, "-c", f"print('in {i}'); exit({code})"]) for i, code in enumerate(codes)]
+    monkeypatch.setattr(verify, "steps", lambda root: steps)
+    assert verify.main(Namespace(root=tmp_path)) == expected
+    output = capfd.readouterr().out
+    assert [line for line in output.splitlines() if line.startswith("in ")] == ["in 0", "in 1", "in 2"]
+    assert ("failed: step 1" in output) == bool(expected)
+
+
+def test_every_built_page_is_compared_and_their_absence_is_told(tmp_path, capsys):
+    (tmp_path / "notebooks" / "solutions").mkdir(parents=True)
+    assert verify.steps(tmp_path)[-1][1] is None
+    assert verify._succeeds("outputs of the pages", None, tmp_path)
+    assert "Left out" in capsys.readouterr().out
+    for name in ("00_a.ipynb", "solutions/01_b.ipynb"):
+        (tmp_path / "notebooks" / name).touch()
+    command = verify.steps(tmp_path)[-1][1]
+    assert {"--nbval", "--nbval-current-env"} <= set(command)
+    assert [path.rsplit("/", 1)[-1] for path in command[-2:]] == ["00_a.ipynb", "01_b.ipynb"]
