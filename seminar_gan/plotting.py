@@ -42,8 +42,11 @@ def image_rows(rows, scale=1.0):
         for axis, image in zip(line, images, strict=True):
             _draw(axis, image)
         line[0].set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6)
+    widest = max(axis.yaxis.label.get_window_extent().width for axis in axes[:, 0]) / figure.dpi
+    margin = max(1.3, widest + 0.2)
+    figure.set_figwidth(0.62 * columns * scale + margin)
     figure.subplots_adjust(
-        left=1.3 / figure.get_figwidth(), right=0.995, top=0.99, bottom=0.01, wspace=0.06, hspace=0.06
+        left=margin / figure.get_figwidth(), right=0.995, top=0.99, bottom=0.01, wspace=0.06, hspace=0.06
     )
     return figure
 
@@ -61,11 +64,15 @@ def image_grid(images, columns=10, titles=None, scale=1.0):
         matplotlib.figure.Figure
 
     Raises:
-        ValueError: if there are no images, or if something is no image.
+        ValueError: if there are no images, if something is no image, or if the number of columns or titles is wrong.
     """
     images = _displayable(images)
     if not len(images):
         raise ValueError("image_grid got no images")
+    if columns < 1:
+        raise ValueError(f"columns must be at least 1; got {columns}")
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(f"there must be a title for each image; got {len(titles)} titles and {len(images)} images")
     columns = min(columns, len(images))
     lines = math.ceil(len(images) / columns)
     high = 0.62 if titles is None else 0.85
@@ -87,7 +94,7 @@ def curves(series, xlabel, ylabel, log=False, markers=False):
     """Draw one line for each series, told apart by colour and by style.
 
     Args:
-        series: {label: y} or {label: (x, y)}; without x, the points are numbered from 1, as epochs are.
+        series: {label: y} or {label: (x, y)}, at most 7; without x, the points are numbered from 1, as epochs are.
         xlabel, ylabel: what the axes show, with units.
         log: if true, the y axis is logarithmic.
         markers: if true, each point is marked.
@@ -96,10 +103,10 @@ def curves(series, xlabel, ylabel, log=False, markers=False):
         matplotlib.figure.Figure
 
     Raises:
-        ValueError: if there is no series, or x and y differ in length.
+        ValueError: if there is no series, or more than can be told apart, or x and y differ in length.
     """
-    if not series:
-        raise ValueError("curves got no series")
+    if not 1 <= len(series) <= len(COLOURS):
+        raise ValueError(f"curves draws 1 to {len(COLOURS)} series, which can be told apart; got {len(series)}")
     figure, axes = plt.subplots(figsize=(5.6, 3.0), layout="constrained")
     axes.set_prop_cycle(cycler(color=COLOURS) + cycler(linestyle=LINE_STYLES))
     for label, points in series.items():
