@@ -105,7 +105,7 @@ def cluster(toy, workers):
 
 
 def test_two_workers_of_a_separate_scheduler_share_the_pages(toy):
-    """The same run on a cluster; then a run that is killed, whose pages its workers must end."""
+    """The same run on a cluster; one that is killed, whose page its worker must end; one whose scheduler goes."""
     for number in range(1, 5):
         toy.page(
             f"0{number}_page",
@@ -121,6 +121,11 @@ def test_two_workers_of_a_separate_scheduler_share_the_pages(toy):
         until(toy.page_processes)
         toy.kill(process)
         until(lambda: not toy.page_processes(), 15)
+        process = toy.start("run-all", "--scheduler", address)
+        until(toy.page_processes)
+    assert process.wait(20) == 1
+    assert "scheduler-connection-lost" in toy.output
+    assert toy.statuses()["05_waits"] == "failed"
 
 
 def test_a_scheduler_that_does_not_answer_is_an_error(toy):

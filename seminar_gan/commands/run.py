@@ -79,7 +79,7 @@ def _execute(todo, parameters, results, work, jobs, scheduler):
 
 
 def _collect(client, todo, parameters, work, environment):
-    from distributed import wait
+    from distributed import CancelledError, wait
 
     from seminar_gan.commands.worker import run_page
 
@@ -100,6 +100,8 @@ def _collect(client, todo, parameters, work, environment):
             except TimeoutError:
                 progress.tick()
                 continue
+            except CancelledError:  # the scheduler is gone, and every page with it
+                ended = list(waiting)
             for future in ended:
                 page, result = waiting.pop(future), _result_of(future)
                 progress.ended(page.name, result)

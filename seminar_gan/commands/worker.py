@@ -85,7 +85,7 @@ def _probe():
 
 def _environment(settings):
     """This process's environment without the nanny's settings, with those given, and with the package to be found."""
-    environment = {name: value for name, value in os.environ.items() if (value, name in NANNY_SETTINGS) != ("1", True)}
+    environment = {name: value for name, value in os.environ.items() if name not in NANNY_SETTINGS or value != "1"}
     package = str(Path(__file__).resolve().parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [package, environment.get("PYTHONPATH")]))
     environment.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # pages that share a GPU take what they need
