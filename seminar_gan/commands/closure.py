@@ -1,6 +1,7 @@
 """Which of the package's modules a piece of code uses, found in its syntax without running it."""
 
 import ast
+import re
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -93,7 +94,7 @@ def _all_below(folder):
 
 
 def _without_magics(source):
-    """A cell's code without IPython's lines, which are no Python."""
+    """A cell's code with `pass` for IPython's lines, which are no Python; they may be indented."""
     if source.lstrip().startswith("%%"):
         return ""
-    return "\n".join("" if line.startswith(("%", "!")) else line for line in source.split("\n"))
+    return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
