@@ -6,7 +6,9 @@ everything from the heading "Exercises" on. Both are executed, in an empty folde
 """
 
 import hashlib
+import json
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -71,14 +73,18 @@ def stale(path, notebook):
     stored = pages.read_notebook(path)
     if _essence(stored) != _essence(notebook):
         return "the source has changed"
-    if stored["metadata"].get("seminar_gan") != notebook.metadata["seminar_gan"]:
+    made = stored["metadata"].get("seminar_gan", {})
+    if made.get("package") != notebook.metadata["seminar_gan"]["package"]:
         return "the package has changed"
     counts = [cell["execution_count"] for cell in stored["cells"] if cell["cell_type"] == "code"]
-    return "" if counts == list(range(1, len(counts) + 1)) else "cells have not been run, or not in order"
+    if counts != list(range(1, len(counts) + 1)):
+        return "cells have not been run, or not in order"
+    return "" if made.get("outputs") == _digest_of_outputs(stored) else "outputs are gone, or not those of the build"
 
 
 def execute(notebook):
     """Run all cells in this Python and an empty folder, and keep their outputs in `notebook`."""
+    import nbformat
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as folder:
@@ -86,11 +92,15 @@ def execute(notebook):
         kernel = client.create_kernel_manager().kernel_spec  # the client's own, so that it ends the kernel
         kernel.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         kernel.env = {}  # a user's own kernel of this name could be any other
-        client.execute()
+        client.execute(stderr=subprocess.DEVNULL)  # what the kernel itself says, not what cells print
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if "nbval-ignore-output" in _tags(cell):
+            cell.outputs = [output for output in cell.get("outputs", []) if not _is_tensorflow_log(output)]
     notebook.metadata["kernelspec"] = KERNEL
     notebook.metadata["language_info"] = {"name": "python"}
+    stored = json.loads(nbformat.writes(notebook))  # lines are split as in the file
+    notebook.metadata["seminar_gan"]["outputs"] = _digest_of_outputs(stored)
 
 
 def write(path, notebook):
@@ -150,11 +160,24 @@ def _tags(cell):
 def _essence(notebook):
     """What must agree between a source and its notebook: kind, id, tags and text of each cell."""
     return [
-        (cell["cell_type"], cell["id"], cell["metadata"].get("tags", []), pages.source_of(cell))
+        (cell["cell_type"], cell.get("id"), cell["metadata"].get("tags", []), pages.source_of(cell))
         for cell in notebook["cells"]
     ]
+
+
+def _digest_of_outputs(notebook):
+    outputs = [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _is_called(path, word):
     stem = word.removesuffix(".ipynb").removesuffix(".py")
     return path.stem == stem or path.name[:2] == stem.zfill(2)
+
+
+def _is_tensorflow_log(output):
+    """Whether an output is only what TensorFlow's C++ side logs when it is imported, which no setting silences."""
+    if output.get("name") != "stderr":
+        return False
+    known = re.compile(r"WARNING: All log messages before absl|[IW]\d{4} |To enable the following instructions|$")
+    return all(known.match(line) for line in output["text"].splitlines())
