@@ -6,9 +6,10 @@ with any colour vision can tell apart; lines differ in style as well.
 
 import math
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
-from cycler import cycler
+from matplotlib import ticker
 
 from seminar_gan.ranges import to_unit
 
@@ -108,15 +109,19 @@ def curves(series, xlabel, ylabel, log=False, markers=False):
     if not 1 <= len(series) <= len(COLOURS):
         raise ValueError(f"curves draws 1 to {len(COLOURS)} series, which can be told apart; got {len(series)}")
     figure, axes = plt.subplots(figsize=(5.6, 3.0), layout="constrained")
-    axes.set_prop_cycle(cycler(color=COLOURS) + cycler(linestyle=LINE_STYLES))
+    axes.set_prop_cycle(matplotlib.cycler(color=COLOURS, linestyle=LINE_STYLES))
     for label, points in series.items():
         x, y = points if isinstance(points, tuple) else (np.arange(1, len(points) + 1), points)
         if len(x) != len(y):
             raise ValueError(f"series {label!r} has {len(x)} x values and {len(y)} y values")
         axes.plot(x, y, label=label, marker="o" if markers else None, markersize=4)
     axes.set(xlabel=xlabel, ylabel=ylabel)
+    if all(np.issubdtype(np.asarray(line.get_xdata()).dtype, np.integer) for line in axes.lines):
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))  # there is no epoch 2.5
     if log:
         axes.set_yscale("log")
+        for formatter in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+            formatter(ticker.LogFormatter(minor_thresholds=(2, 0.5)))
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     if len(series) > 1:

@@ -138,7 +138,7 @@ def _notebook(cells, page, name, url):
         key = hashlib.sha256(f"{page} {cell.cell_type} {cell.source}".encode()).hexdigest()[:8]
         seen[key] = seen.get(key, 0) + 1
         tags = _tags(cell)
-        copy = _cell(cell.cell_type, cell.source, tags)
+        copy = _cell(cell.cell_type, cell.source.replace("{repository}", url), tags)
         copy.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
         notebook.cells.append(copy)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
@@ -179,5 +179,7 @@ def _is_tensorflow_log(output):
     """Whether an output is only what TensorFlow's C++ side logs when it is imported, which no setting silences."""
     if output.get("name") != "stderr":
         return False
-    known = re.compile(r"WARNING: All log messages before absl|[IW]\d{4} |To enable the following instructions|$")
+    known = re.compile(
+        r"WARNING: All log messages before absl|[IW]\d{4} |E\d{4} .*oneDNN supports|To enable the following|$"
+    )
     return all(known.match(line) for line in output["text"].splitlines())

@@ -1,0 +1,183 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # 00 · Start here
+#
+# Notebooks from which you learn autoencoders, and later generative adversarial networks, and write a seminar paper that you can defend. Each page rebuilds
+# experiments of a student's paper, measures its claims, and says so plainly where the measurement disagrees.
+#
+# ## The pages
+#
+# | page | the question | time to run |
+# |---|---|---|
+# | 00 Start here | What is here, and does it run on this machine? | seconds |
+# | [01 Simple autoencoder](01_simple_autoencoder.ipynb) | Why does one network paint digits and fail on faces? | a minute |
+# | [02 Deep autoencoder](02_deep_autoencoder.ipynb) | Is deeper better, and when? | a minute |
+# | [03 Convolutional autoencoder](03_convolutional_autoencoder.ipynb) | What do convolutions buy, and what do they cost? | a minute and a half |
+#
+# Read them in this order: what one page explains, the next ones import. On each page you will meet the same rhythm. **Predict:** write down a number or
+# pick an outcome *before* you run the cell. Run it. **Read:** what the output says, and what it does not.
+
+# %% [markdown]
+# ## Does it run here?
+
+# %% tags=["setup", "nbval-ignore-output"]
+import json
+import os
+import platform
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+
+import seminar_gan as sg
+
+# %% tags=["parameters"]
+SEED = 0  # which images are drawn below
+
+# %% [markdown]
+# This cell names the versions and the device. If it says CPU, everything works, on any laptop; a GPU makes the convolutional pages faster.
+
+# %% tags=["nbval-ignore-output"]
+gpus = [
+    tf.config.experimental.get_device_details(gpu)["device_name"]
+    for gpu in tf.config.list_physical_devices("GPU")
+]
+print("device:", ", ".join(gpus) or f"CPU, {os.cpu_count()} cores")
+print(f"Python {platform.python_version()}, TensorFlow {tf.__version__}, Keras {keras.__version__}")
+
+# %% [markdown]
+# ## The data in pictures
+#
+# Both data sets come with the package: no download, no account. A loader checks its file before it hands out the arrays, and
+# returns them as Keras's own loaders do: `uint8`, training part and test part.
+#
+# **MNIST**: 70,000 handwritten digits (LeCun et al. 1998).
+
+# %%
+(digits, digit_labels), (test_digits, test_labels) = sg.datasets.load_mnist()
+print(
+    "training",
+    digits.shape,
+    "test",
+    test_digits.shape,
+    digits.dtype,
+    f"{digits.min()} to {digits.max()}",
+)
+
+# %%
+rng = np.random.default_rng(SEED)
+chosen = np.concatenate(
+    [rng.choice(np.flatnonzero(digit_labels == digit), size=3) for digit in range(10)]
+)
+figure = sg.plotting.image_grid(digits[chosen.reshape(10, 3).T.ravel()])
+plt.show()
+
+# %% [markdown]
+# **Smile**: 417 small drawings of faces, faint on white, made of drawings from Quick, Draw! (Google, CC BY 4.0; shrunk and placed on a canvas). The
+# second row is the *binarised* set: white becomes 0, everything else 1.
+
+# %%
+(smiles, _), (test_smiles, _) = sg.datasets.load_smiles()
+(binarised, _), _ = sg.datasets.load_smiles(binarised=True)
+print(
+    "training", smiles.shape, "test", test_smiles.shape, smiles.dtype, f"mean {smiles.mean():.1f}"
+)
+smile_figure = sg.plotting.image_rows({"raw": smiles[:10], "binarised": binarised[:10]})
+plt.show()
+
+# %% [markdown]
+# ## Two sizes of every page
+#
+# A page's first cells hold its *parameters*, at a quick size: `MNIST_EPOCHS = 10  # paper: 100`. Change one and run the page again: that is the first
+# exercise of every page. The sizes of the papers are one command away:
+#
+# | command | what it does |
+# |---|---|
+# | `make run-all` | executes every page, quick size, into `build/`; what is done is not repeated |
+# | `make run-all PAGES="01 03" PROFILE=paper` | two pages at the paper's size |
+# | `make run-all PAGES=01 PARAMS="SEED=1 MNIST_EPOCHS=30"` | one page with your own values |
+#
+# Without `make`: `python -m seminar_gan run-all --pages 01 --profile paper`.
+
+# %% [markdown]
+# ## From a page into your paper
+#
+# A figure goes into a paper with its origin. `save_figure` writes a PDF for LaTeX, a PNG for everything else, and a JSON file that says which page,
+# parameters, seed and commit made it:
+
+# %%
+run = sg.runs.describe("00_start_here", seed=SEED)
+path = sg.export.save_figure(smile_figure, "smile_raw_and_binarised_examples", run)
+print(path)
+
+# %% tags=["nbval-ignore-output"]
+with open(path.replace(".pdf", ".json"), encoding="utf-8") as file:
+    origin = json.load(file)
+print(
+    json.dumps(
+        {key: origin[key] for key in ("page", "seed", "commit", "versions", "width_cm")}, indent=1
+    )
+)
+
+# %% [markdown]
+# A table is Markdown on the page and LaTeX (booktabs) in the paper:
+
+# %%
+sizes = sg.export.table(
+    ["data set", "training", "test"],
+    [["MNIST", len(digits), len(test_digits)], ["Smile", len(smiles), len(test_smiles)]],
+    caption="The two data sets.",
+)
+print(sizes.latex)
+
+# %% [markdown]
+# Four habits make the result one that you can defend:
+#
+# 1. Give the seed, the parameters and the commit with every figure. The JSON file has them.
+# 2. Say on which data a number was measured. Choices are made on validation images; test images are looked at once.
+# 3. Run more than one seed (`PARAMS="SEED=1"`), and report the spread.
+# 4. Copy code with its source. Cells tagged `paper` can be copied alone: they need only Keras, NumPy, Matplotlib and `sg`.
+#
+# How to cite the collection stands in `CITATION.cff`; the original papers stand at the end of each page and in `references.bib`.
+
+# %% [markdown]
+# ## When something goes wrong
+#
+# * A message of this package names what came, what was wanted and what to do. Read it to its end.
+# * *A data file is missing or altered:* the message says how to get it back.
+# * *Numbers differ in the last digits from those on the page:* that is normal on another processor. The claims at the end of
+#   a page must still say PASS.
+# * *A page stops:* `make run-all PAGES=02` shows the end of the error and keeps the stopped page in `build/quick/failed/`.
+#
+# Otherwise ask at {repository}/issues. Give the output of the second cell, the whole error message, and what you changed.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Draw the same picture of MNIST with another seed. Find a digit that you cannot read yourself.
+# 2. What share of all Smile pixels is exactly 255? Compare it with MNIST's share of exactly 0.
+#
+# The [solutions](solutions/00_start_here.ipynb) are a page of their own.
+
+# %% [markdown] tags=["solution"]
+# **Exercise 1.** Set `SEED = 1` in the parameters cell and run the page again. **Exercise 2.**
+
+# %% tags=["solution"]
+(digits, _), _ = sg.datasets.load_mnist()
+(smiles, _), _ = sg.datasets.load_smiles()
+print(
+    f"Smile: {(smiles == 255).mean():.1%} of the pixels are 255; MNIST: {(digits == 0).mean():.1%} are 0"
+)
+
+# %% [markdown]
+# ## References
+#
+# LeCun et al. 1998, *Gradient-based learning applied to document recognition*. Google, *The Quick, Draw! Dataset*. Temkeng 2020,
+# *Bildgenerierung mit neuronalen Netzen*: the source of pages 01 to 03.
