@@ -10,7 +10,8 @@
 #
 # Notebooks from which you learn autoencoders, and later generative adversarial networks, and write a seminar paper that you can defend. Each page rebuilds
 # experiments of a student's paper, measures its claims, and says so plainly where the measurement disagrees.
-#
+
+# %% [markdown]
 # ## The pages
 #
 # | page | the question | time to run |
@@ -117,7 +118,7 @@ run = sg.runs.describe("00_start_here", seed=SEED)
 path = sg.export.save_figure(smile_figure, "smile_raw_and_binarised_examples", run)
 print(path)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "timing"]
 with open(path.replace(".pdf", ".json"), encoding="utf-8") as file:
     origin = json.load(file)
 print(

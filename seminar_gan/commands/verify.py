@@ -19,7 +19,8 @@ def steps(root):
     """(name, command) of each step; a command of None has nothing to do yet."""
     python = [sys.executable, "-m"]
     notebooks = sorted((root / "notebooks").glob("*.ipynb")) + sorted((root / "notebooks/solutions").glob("*.ipynb"))
-    nbval = [*python, "pytest", "-q", "--nbval", "--nbval-current-env", *map(str, notebooks)]
+    pytest = [*python, "pytest", "-q", "-n", "2", "--dist", "loadfile"]  # two files at a time
+    nbval = [*pytest, "--nbval", "--nbval-current-env", *map(str, notebooks)]
     sanitize = root / "tests" / "nbval_sanitize.cfg"
     if sanitize.is_file():
         nbval += ["--nbval-sanitize-with", str(sanitize)]
@@ -27,7 +28,7 @@ def steps(root):
         ("ruff check", [*python, "ruff", "check", "."]),
         ("ruff format", [*python, "ruff", "format", "--check", "."]),
         ("stale pages", [*python, "seminar_gan", "check"]),
-        ("unit tests", [*python, "pytest", "-q", "tests"]),
+        ("unit tests", [*pytest, "tests"]),
         ("outputs of the pages", nbval if notebooks else None),
     ]
 

@@ -1,0 +1,92 @@
+"""Run every page with ten seeds and record whether its claims hold: benchmarks/claims_over_seeds.md.
+
+    python tools/claims_over_seeds.py [--jobs 2] [--pages "01 02"]
+
+Runs already finished are not repeated. Exits with 1 if a claim fails for any seed; the record is written all the same.
+"""
+
+import argparse
+import datetime
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from seminar_gan.commands import pages
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORD = ROOT / "benchmarks" / "claims_over_seeds.md"
+SEEDS = range(10)
+HEAD = ["page", "claim", "wanted", "least", "median", "most", "seeds that pass"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", default="1")
+    parser.add_argument("--pages", default="")
+    args = parser.parse_args()
+    chosen = [page.name for page in pages.select(ROOT, args.pages) if claims_of(page.path)]
+    rows = [row for row in recorded_rows() if row[0] not in chosen]
+    for seed in SEEDS:
+        command = [sys.executable, "-m", "seminar_gan", "run-all", "--pages", " ".join(chosen)]
+        subprocess.run([*command, "--params", f"SEED={seed}", "--jobs", args.jobs], cwd=ROOT)
+    for name in chosen:
+        rows += rows_of(name, [claims_of(ROOT / "build" / f"quick+SEED={seed}" / f"{name}.ipynb") for seed in SEEDS])
+    write(sorted(rows, key=lambda row: row[0]))
+    return 0 if all(row[-1] == f"{len(SEEDS)} of {len(SEEDS)}" for row in rows) else 1
+
+
+def claims_of(path):
+    """[claim, source, wanted, measured, verdict] of each claim of an executed page, from its table of claims."""
+    found = []
+    for cell in pages.read_notebook(path)["cells"]:
+        if cell["cell_type"] == "code" and "claims.rows()" in pages.source_of(cell):
+            for output in cell["outputs"]:
+                lines = "".join(output.get("data", {}).get("text/plain", [])).splitlines()
+                found += [re.split(r"\s{2,}", line) for line in lines if line.endswith(("PASS", "FAIL"))]
+    return found
+
+
+def rows_of(name, runs):
+    """The record's rows of one page, from the claims of its runs, one run for each seed."""
+    rows = []
+    for claims in zip(*runs, strict=True):
+        numbers = sorted((float(measured.replace(",", "")), measured) for *_, measured, _ in claims)
+        passed = sum(claim[-1] == "PASS" for claim in claims)
+        least, median, most = (numbers[place][1] for place in (0, len(numbers) // 2, -1))
+        rows.append([name, claims[0][0], claims[0][2], least, median, most, f"{passed} of {len(claims)}"])
+    return rows
+
+
+def recorded_rows():
+    """The rows of the record as it stands."""
+    if not RECORD.is_file():
+        return []
+    lines = [line for line in RECORD.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d\d_", line)]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def write(rows):
+    """Write the record whole."""
+    import keras
+    import tensorflow
+
+    versions = f"Python {platform.python_version()}, TensorFlow {tensorflow.__version__}, Keras {keras.__version__}"
+    lines = [
+        "# The claims of the pages over ten seeds",
+        "",
+        f"Written by `tools/claims_over_seeds.py` on {datetime.date.today()}: quick size, seeds 0 to 9, {versions}.",
+        "",
+        f"| {' | '.join(HEAD)} |",
+        "|---|---|---|--:|--:|--:|--:|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+    RECORD.parent.mkdir(exist_ok=True)
+    draft = RECORD.with_suffix(".draft")
+    draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    draft.replace(RECORD)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""Take the README's pictures out of the built pages: notebooks/pictures/. Run it after `make notebooks`."""
+
+import base64
+import sys
+from pathlib import Path
+
+from seminar_gan.commands import pages
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "notebooks" / "pictures"
+PICTURES = {  # file: (page, name of the figure in the cell that draws it)
+    "smile.png": ("01_simple_autoencoder", "smile_figure"),
+    "deep.png": ("02_deep_autoencoder", "epochs_figure"),
+    "shift.png": ("03_convolutional_autoencoder", "shift_figure"),
+}
+
+
+def picture(page, figure):
+    """The PNG bytes of the cell that assigns `figure` on a built page."""
+    for cell in pages.read_notebook(ROOT / "notebooks" / f"{page}.ipynb")["cells"]:
+        if cell["cell_type"] == "code" and f"{figure} = " in pages.source_of(cell):
+            for output in cell["outputs"]:
+                if "image/png" in output.get("data", {}):
+                    return base64.b64decode("".join(output["data"]["image/png"]))
+    raise LookupError(f"{page} has no cell that draws {figure}")
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    for name, (page, figure) in PICTURES.items():
+        (FOLDER / name).write_bytes(picture(page, figure))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
