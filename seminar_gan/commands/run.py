@@ -72,7 +72,8 @@ def _execute(todo, parameters, results, work, jobs, scheduler):
     if jobs > 1:
         seconds = {page.name: results.record(page.name).get("seconds") for page in todo}
         todo = sorted(todo, key=lambda page: -(seconds[page.name] or float("inf")))  # the longest first
-    options = {"n_workers": jobs, "threads_per_worker": 1, "memory_limit": None, "dashboard_address": None}
+    options = {"n_workers": jobs, "threads_per_worker": 1, "memory_limit": None}
+    options["dashboard_address"] = "127.0.0.1:0"  # any free port: with None, Dask still asks for 8787
     options |= {"preload": [IGNORE_INTERRUPT], "silence_logs": logging.CRITICAL}
     with LocalCluster(processes=True, **options) as cluster, Client(cluster) as client:
         yield from _collect(client, todo, parameters, work, _share_of_cores(jobs))
