@@ -14,6 +14,7 @@ from matplotlib import ticker
 from seminar_gan.ranges import to_unit
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+TEXT_POINTS = 8.5  # a figure keeps it when it is fitted to a column
 LINE_STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), "-"]
 
 
@@ -37,14 +38,14 @@ def image_rows(rows, scale=1.0):
         raise ValueError(f"every row must hold the same number of images, at least one; got {lengths}")
     columns = next(iter(lengths.values()))
     figure, axes = plt.subplots(
-        len(rows), columns, figsize=(0.62 * columns * scale + 1.3, 0.62 * len(rows) * scale + 0.1), squeeze=False
+        len(rows), columns, figsize=(0.62 * columns * scale, 0.62 * len(rows) * scale + 0.1), squeeze=False
     )
     for line, (label, images) in zip(axes, rows.items(), strict=True):
         for axis, image in zip(line, images, strict=True):
             _draw(axis, image)
-        line[0].set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6)
+        line[0].set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6, fontsize=TEXT_POINTS)
     widest = max(axis.yaxis.label.get_window_extent().width for axis in axes[:, 0]) / figure.dpi
-    margin = max(1.3, widest + 0.2)
+    margin = widest + 0.2
     figure.set_figwidth(0.62 * columns * scale + margin)
     figure.subplots_adjust(
         left=margin / figure.get_figwidth(), right=0.995, top=0.99, bottom=0.01, wspace=0.06, hspace=0.06
@@ -115,17 +116,21 @@ def curves(series, xlabel, ylabel, log=False, markers=False):
         if len(x) != len(y):
             raise ValueError(f"series {label!r} has {len(x)} x values and {len(y)} y values")
         axes.plot(x, y, label=label, marker="o" if markers else None, markersize=4)
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_xlabel(xlabel, fontsize=TEXT_POINTS)
+    axes.set_ylabel(ylabel, fontsize=TEXT_POINTS)
+    axes.tick_params(which="both", labelsize=TEXT_POINTS)
     if all(np.issubdtype(np.asarray(line.get_xdata()).dtype, np.integer) for line in axes.lines):
         axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))  # there is no epoch 2.5
     if log:
         axes.set_yscale("log")
-        for formatter in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
-            formatter(ticker.LogFormatter(minor_thresholds=(2, 0.5)))
+        low, high = axes.get_ylim()
+        plain = ticker.FuncFormatter(lambda value, position: f"{value:g}")
+        axes.yaxis.set_major_formatter(plain)
+        axes.yaxis.set_minor_formatter(plain if high < 20 * low else ticker.NullFormatter())
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     if len(series) > 1:
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, fontsize=TEXT_POINTS)
     return figure
 
 

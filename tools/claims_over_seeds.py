@@ -7,10 +7,12 @@ Runs already finished are not repeated. Exits with 1 if a claim fails for any se
 
 import argparse
 import datetime
+import os
 import platform
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from seminar_gan.commands import pages
@@ -23,14 +25,20 @@ HEAD = ["page", "claim", "wanted", "least", "median", "most", "seeds that pass"]
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", default="1")
+    parser.add_argument("--jobs", type=int, default=1, help="how many seeds at a time")
     parser.add_argument("--pages", default="")
     args = parser.parse_args()
     chosen = [page.name for page in pages.select(ROOT, args.pages) if claims_of(page.path)]
     rows = [row for row in recorded_rows() if row[0] not in chosen]
-    for seed in SEEDS:
+    threads = str(max(1, (os.cpu_count() or 1) // args.jobs))
+    environment = os.environ | {"TF_NUM_INTRAOP_THREADS": threads, "TF_NUM_INTEROP_THREADS": threads}
+
+    def run(seed):
         command = [sys.executable, "-m", "seminar_gan", "run-all", "--pages", " ".join(chosen)]
-        subprocess.run([*command, "--params", f"SEED={seed}", "--jobs", args.jobs], cwd=ROOT)
+        subprocess.run([*command, "--params", f"SEED={seed}"], cwd=ROOT, env=environment)
+
+    with ThreadPoolExecutor(args.jobs) as pool:
+        list(pool.map(run, SEEDS))
     for name in chosen:
         rows += rows_of(name, [claims_of(ROOT / "build" / f"quick+SEED={seed}" / f"{name}.ipynb") for seed in SEEDS])
     write(sorted(rows, key=lambda row: row[0]))

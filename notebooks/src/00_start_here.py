@@ -173,9 +173,8 @@ print(sizes.latex)
 # %% tags=["solution"]
 (digits, _), _ = sg.datasets.load_mnist()
 (smiles, _), _ = sg.datasets.load_smiles()
-print(
-    f"Smile: {(smiles == 255).mean():.1%} of the pixels are 255; MNIST: {(digits == 0).mean():.1%} are 0"
-)
+print(f"Smile: {(smiles == 255).mean():.1%} of the pixels are 255")
+print(f"MNIST: {(digits == 0).mean():.1%} of the pixels are 0")
 
 # %% [markdown]
 # ## References
