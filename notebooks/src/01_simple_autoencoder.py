@@ -321,9 +321,9 @@ binarised_reconstructions = np.asarray(binarised_network(flat(test_binarised)))
 smile_figure = sg.plotting.image_rows(
     {
         "raw": test_smiles[:10],
-        "reconstruction": raw_reconstructions[:10].reshape(-1, 28, 28),
+        "from raw": raw_reconstructions[:10].reshape(-1, 28, 28),
         "binarised": test_binarised[:10],
-        "reconstruction ": binarised_reconstructions[:10].reshape(-1, 28, 28),
+        "from binarised": binarised_reconstructions[:10].reshape(-1, 28, 28),
     }
 )
 plt.show()

@@ -165,7 +165,7 @@ test_errors = {name: float(np.mean((x_test - images) ** 2)) for name, images in 
 print({name: round(error, 4) for name, error in test_errors.items()})
 
 # %% [markdown]
-# **Read.** Hardly. The paper judges by eye, from figures. The errors differ by less than a tenth at this size, which no eye sees in ten digits:
+# **Read.** Hardly. The paper judges by eye, from figures. The errors differ by about a tenth at this size, which no eye sees in ten digits:
 # to compare two networks, measure.
 
 # %% [markdown]
@@ -222,8 +222,8 @@ smile_figure = sg.plotting.image_rows(
 plt.show()
 
 # %% [markdown]
-# **Read.** On new faces the simple network wins, and longer training makes the deep one worse: what it still learns is true of the training
-# faces only. The paper shows its Smile results for the deep network (figure 6c) and calls them better; it does not say whether
+# **Read.** On new faces the simple network wins. The deep one stops gaining early, while its training line still climbs: what it still learns is
+# true of the training faces only. The paper shows its Smile results for the deep network (figure 6c) and calls them better; it does not say whether
 # the faces shown were in the training set. (The curves over test images are for looking only: nothing was chosen with them.)
 
 # %% [markdown]
