@@ -17,8 +17,8 @@
 # | page | the question | time to run |
 # |---|---|---|
 # | 00 Start here | What is here, and does it run on this machine? | seconds |
-# | [01 Simple autoencoder](01_simple_autoencoder.ipynb) | Why does one network paint digits and fail on faces? | a minute |
-# | [02 Deep autoencoder](02_deep_autoencoder.ipynb) | Is deeper better, and when? | a minute |
+# | [01 Simple autoencoder](01_simple_autoencoder.ipynb) | Why does one network paint digits and fail on faces? | a minute and a half |
+# | [02 Deep autoencoder](02_deep_autoencoder.ipynb) | Is deeper better, and when? | under two minutes |
 # | [03 Convolutional autoencoder](03_convolutional_autoencoder.ipynb) | What do convolutions buy, and what do they cost? | a minute and a half |
 #
 # Read them in this order: what one page explains, the next ones import. On each page you will meet the same rhythm. **Predict:** write down a number or
