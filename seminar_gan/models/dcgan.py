@@ -1,0 +1,253 @@
+"""Deep convolutional pairs: the recommended one, that of Temkeng 2020 and the last one of Winkler 2018 for MNIST.
+
+A generator maps z to images in [-1, 1] by tanh; a discriminator maps images to one logit each, above 0 for "real".
+The last layer of each computes in float32 also where the others compute in bfloat16, and so do the losses then.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from seminar_gan.models.sizes import check_sizes
+
+
+def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=512, filters=64):
+    """Build the recommended generator: 64 - 512 - 7 x 7 x 64 - 14 x 14 x 64 - 28 x 28 x 1, 1,719,809 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
+        latent_dim: how many numbers z has.
+        dense_size: units of the first layer.
+        filters: channels behind the second layer and behind the first transposed convolution.
+
+    Returns:
+        keras.Model `dcgan_generator`: float (batch, latent_dim), standard normal, to images
+        (batch, height, width, channels) in [-1, 1]. 7,424 of its parameters are moving means and variances.
+
+    Raises:
+        ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
+
+    Source:
+        Winkler 2018, section 4.7.5, with half the channels; batch normalisation before ReLU as in Radford et al. 2015.
+    """
+    check_sizes(image_shape=image_shape, latent_dim=latent_dim, dense_size=dense_size, filters=filters)
+    height, width, channels = check_multiples_of_4(image_shape)
+    z = keras.Input((latent_dim,), name="z")  # 64
+    x = layers.Dense(dense_size, use_bias=False, name="dense_1")(z)  # 512
+    x = layers.BatchNormalization(name="norm_1")(x)
+    x = layers.ReLU(name="relu_1")(x)
+    x = layers.Dense(height // 4 * (width // 4) * filters, use_bias=False, name="dense_2")(x)  # 3136
+    x = layers.BatchNormalization(name="norm_2")(x)
+    x = layers.ReLU(name="relu_2")(x)
+    x = layers.Reshape((height // 4, width // 4, filters), name="grid")(x)  # 7 x 7 x 64
+    x = layers.Conv2DTranspose(filters, 4, 2, padding="same", use_bias=False, name="up_1")(x)  # 14 x 14 x 64
+    x = layers.BatchNormalization(name="norm_3")(x)
+    x = layers.ReLU(name="relu_3")(x)
+    up = layers.Conv2DTranspose(channels, 4, 2, padding="same", activation="tanh", dtype="float32", name="images")
+    return keras.Model(z, up(x), name="dcgan_generator")  # 28 x 28 x 1
+
+
+def build_discriminator(image_shape=(28, 28, 1), filters=32, dense_size=128):
+    """Build the recommended discriminator: three strided convolutions and a dense layer, 369,633 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
+        filters: channels of the first convolution; the second has twice, the third four times as many.
+        dense_size: units of the layer before the last.
+
+    Returns:
+        keras.Model `dcgan_discriminator`: images (batch, height, width, channels) in [-1, 1] to logits (batch, 1).
+
+    Raises:
+        ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
+
+    Source:
+        ours, by the guidelines of Radford et al. 2015, but without batch normalisation: real and fake images go
+        through it in separate batches, and normalising each would hide how their means differ.
+    """
+    check_sizes(image_shape=image_shape, filters=filters, dense_size=dense_size)
+    check_multiples_of_4(image_shape)
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = layers.Conv2D(filters, 4, 2, padding="same", name="down_1")(images)  # 14 x 14 x 32
+    x = layers.LeakyReLU(0.2, name="leaky_1")(x)
+    x = layers.Conv2D(2 * filters, 4, 2, padding="same", name="down_2")(x)  # 7 x 7 x 64
+    x = layers.LeakyReLU(0.2, name="leaky_2")(x)
+    x = layers.Conv2D(4 * filters, 3, 2, padding="same", name="down_3")(x)  # 4 x 4 x 128
+    x = layers.LeakyReLU(0.2, name="leaky_3")(x)
+    x = layers.Flatten(name="flat")(x)  # 2048
+    x = layers.Dense(dense_size, name="dense")(x)  # 128
+    x = layers.LeakyReLU(0.2, name="leaky_4")(x)
+    logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
+    return keras.Model(images, logits, name="dcgan_discriminator")
+
+
+def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=100, filters=128):
+    """Build the deep convolutional generator of Temkeng 2020, 1,164,289 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
+        latent_dim: how many numbers z has.
+        filters: channels of every layer but the last.
+
+    Returns:
+        keras.Model `temkeng_dcgan_generator`: float (batch, latent_dim) to images (batch, height, width, channels)
+        in [-1, 1].
+
+    Raises:
+        ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
+
+    Source:
+        Temkeng 2020, figure 11a. The kernel sizes follow from its parameter counts. It names neither the slope (0.2
+        here, as in Radford et al. 2015) nor the last activation (tanh here).
+    """
+    check_sizes(image_shape=image_shape, latent_dim=latent_dim, filters=filters)
+    height, width, channels = check_multiples_of_4(image_shape)
+    z = keras.Input((latent_dim,), name="z")  # 100
+    x = layers.Dense(height // 4 * (width // 4) * filters, name="dense")(z)  # 6272
+    x = layers.LeakyReLU(0.2, name="leaky_1")(x)
+    x = layers.Reshape((height // 4, width // 4, filters), name="grid")(x)  # 7 x 7 x 128
+    x = layers.Conv2DTranspose(filters, 4, 2, padding="same", name="up_1")(x)  # 14 x 14 x 128
+    x = layers.LeakyReLU(0.2, name="leaky_2")(x)
+    x = layers.Conv2DTranspose(filters, 4, 2, padding="same", name="up_2")(x)  # 28 x 28 x 128
+    x = layers.LeakyReLU(0.2, name="leaky_3")(x)
+    images = layers.Conv2D(channels, 7, padding="same", activation="tanh", dtype="float32", name="images")(x)
+    return keras.Model(z, images, name="temkeng_dcgan_generator")  # 28 x 28 x 1
+
+
+def build_temkeng_discriminator(image_shape=(28, 28, 1), filters=64, dropout=0.4):
+    """Build the deep convolutional discriminator of Temkeng 2020, 40,705 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
+        filters: channels of both convolutions.
+        dropout: share of the numbers that dropout sets to 0 in training, at least 0 and below 1.
+
+    Returns:
+        keras.Model `temkeng_dcgan_discriminator`: images (batch, height, width, channels) in [-1, 1] to logits
+        (batch, 1).
+
+    Raises:
+        ValueError: if a size is not a positive whole number, if height or width is not a multiple of 4, or if dropout
+            is out of range.
+
+    Source:
+        Temkeng 2020, figure 11b. It names neither the slope (0.2 here, as in Radford et al. 2015) nor the dropout (0.4
+        here, as in tutorials with the same parameter counts).
+    """
+    check_sizes(image_shape=image_shape, filters=filters)
+    check_multiples_of_4(image_shape)
+    check_dropout(dropout)
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = layers.Conv2D(filters, 3, 2, padding="same", name="down_1")(images)  # 14 x 14 x 64
+    x = layers.LeakyReLU(0.2, name="leaky_1")(x)
+    x = layers.Dropout(dropout, name="dropout_1")(x)
+    x = layers.Conv2D(filters, 3, 2, padding="same", name="down_2")(x)  # 7 x 7 x 64
+    x = layers.LeakyReLU(0.2, name="leaky_2")(x)
+    x = layers.Dropout(dropout, name="dropout_2")(x)
+    x = layers.Flatten(name="flat")(x)  # 3136
+    logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
+    return keras.Model(images, logits, name="temkeng_dcgan_discriminator")
+
+
+def build_winkler_generator(image_shape=(28, 28, 1), latent_dim=100, dense_size=1024, filters=64):
+    """Build the last MNIST generator of Winkler 2018, 6,693,825 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
+        latent_dim: how many numbers z has.
+        dense_size: units of the first layer.
+        filters: channels of the first transposed convolution; its input has twice as many.
+
+    Returns:
+        keras.Model `winkler_dcgan_generator`: float (batch, latent_dim) to images (batch, height, width, channels)
+        in [-1, 1]. 14,720 of its parameters are moving means and variances.
+
+    Raises:
+        ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
+
+    Source:
+        Winkler 2018, the last list of section 4.7.5. It leaves open: the length of z (100 here, as in Radford et al.
+        2015); the padding ("same", the only one that doubles 7 to 14 to 28 by stride 2 and kernels of 4); on which
+        side of ReLU the batch normalisation stands (before it, as in Radford et al. 2015; the list names ReLU first).
+    """
+    check_sizes(image_shape=image_shape, latent_dim=latent_dim, dense_size=dense_size, filters=filters)
+    height, width, channels = check_multiples_of_4(image_shape)
+    grid = (height // 4, width // 4, 2 * filters)
+    z = keras.Input((latent_dim,), name="z")  # 100
+    x = layers.Dense(dense_size, name="dense_1")(z)  # 1024
+    x = layers.BatchNormalization(name="norm_1")(x)
+    x = layers.ReLU(name="relu_1")(x)
+    x = layers.Dense(math.prod(grid), name="dense_2")(x)  # 6272
+    x = layers.BatchNormalization(name="norm_2")(x)
+    x = layers.ReLU(name="relu_2")(x)
+    x = layers.Reshape(grid, name="grid")(x)  # 7 x 7 x 128
+    x = layers.Conv2DTranspose(filters, 4, 2, padding="same", name="up_1")(x)  # 14 x 14 x 64
+    x = layers.BatchNormalization(name="norm_3")(x)
+    x = layers.ReLU(name="relu_3")(x)
+    up = layers.Conv2DTranspose(channels, 4, 2, padding="same", activation="tanh", dtype="float32", name="images")
+    return keras.Model(z, up(x), name="winkler_dcgan_generator")  # 28 x 28 x 1
+
+
+def build_winkler_discriminator(image_shape=(28, 28, 1), filters=32, dense_size=1024):
+    """Build the last MNIST discriminator of Winkler 2018, 3,285,985 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
+        filters: channels of the first two convolutions; the other two have twice as many.
+        dense_size: units of the layer before the last, 4 x 4 x 64 in the thesis.
+
+    Returns:
+        keras.Model `winkler_dcgan_discriminator`: images (batch, height, width, channels) in [-1, 1] to logits
+        (batch, 1).
+
+    Raises:
+        ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
+
+    Source:
+        Winkler 2018, the last list of section 4.7.5. It leaves open: the padding ("same", because the section says that
+        its first convolutions end in 7 x 7; without padding they would end in 4 x 4); the slope (0.01, from section
+        4.7.3); the activation behind the first dense layer (leaky ReLU too: without one the two would be one layer).
+    """
+    check_sizes(image_shape=image_shape, filters=filters, dense_size=dense_size)
+    check_multiples_of_4(image_shape)
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = layers.Conv2D(filters, 5, padding="same", name="conv_1")(images)  # 28 x 28 x 32
+    x = layers.LeakyReLU(0.01, name="leaky_1")(x)
+    x = layers.Conv2D(filters, 2, 2, padding="same", name="down_1")(x)  # 14 x 14 x 32
+    x = layers.LeakyReLU(0.01, name="leaky_2")(x)
+    x = layers.Conv2D(2 * filters, 5, padding="same", name="conv_2")(x)  # 14 x 14 x 64
+    x = layers.LeakyReLU(0.01, name="leaky_3")(x)
+    x = layers.Conv2D(2 * filters, 2, 2, padding="same", name="down_2")(x)  # 7 x 7 x 64
+    x = layers.LeakyReLU(0.01, name="leaky_4")(x)
+    x = layers.Flatten(name="flat")(x)  # 3136
+    x = layers.Dense(dense_size, name="dense")(x)  # 1024
+    x = layers.LeakyReLU(0.01, name="leaky_5")(x)
+    logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
+    return keras.Model(images, logits, name="winkler_dcgan_discriminator")
+
+
+def check_multiples_of_4(image_shape):
+    """Return image_shape if its height and width are multiples of 4, as doubling twice gives them.
+
+    Raises:
+        ValueError: names the size, and the nearest ones that work.
+    """
+    for name, size in zip(("height", "width"), image_shape[:2], strict=True):
+        if size % 4:
+            near = [s for s in (size // 4 * 4, size // 4 * 4 + 4) if s]
+            raise ValueError(
+                f"image {name} {size} does not work: the generator doubles its grid twice, so it must be a multiple "
+                f"of 4. Pad or crop the images to {' or '.join(map(str, near))}."
+            )
+    return image_shape
+
+
+def check_dropout(dropout):
+    """Refuse a dropout that is not a number of at least 0 and below 1.
+
+    Raises:
+        ValueError: says what came.
+    """
+    if isinstance(dropout, bool) or not isinstance(dropout, int | float) or not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be a number of at least 0 and below 1; got {dropout!r}")
