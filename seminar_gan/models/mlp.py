@@ -1,0 +1,173 @@
+"""Dense pairs: that of Temkeng 2020, section 4.1, that of Winkler 2018, section 4.7.3, and a small one for points.
+
+A generator maps z to images in [-1, 1] by tanh, or to points; a discriminator maps these to one logit each, above 0 for
+"real". Images are (height, width, channels) outside; the networks flatten them and put them together again themselves.
+The last layer of each computes in float32 also where the others compute in bfloat16, and so do the losses then.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from seminar_gan.models.sizes import check_sizes
+
+
+def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=784, hidden_size=32):
+    """Build the vanilla generator of Temkeng 2020: 784 - 32 - 784, 50,992 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        latent_dim: how many numbers z has. The paper's noise is uniform.
+        hidden_size: units of the hidden layer.
+
+    Returns:
+        keras.Model `temkeng_mlp_generator`: float (batch, latent_dim) to images (batch, height, width, channels) in
+        [-1, 1].
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        Temkeng 2020, figure 9a. The activations (ReLU, tanh) are our choice: the paper does not name its own.
+    """
+    check_sizes(image_shape=image_shape, latent_dim=latent_dim, hidden_size=hidden_size)
+    z = keras.Input((latent_dim,), name="z")  # 784
+    x = layers.Dense(hidden_size, activation="relu", name="hidden")(z)  # 32
+    x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32", name="pixels")(x)  # 784
+    images = layers.Reshape(image_shape, dtype="float32", name="images")(x)  # 28 x 28 x 1
+    return keras.Model(z, images, name="temkeng_mlp_generator")
+
+
+def build_temkeng_discriminator(image_shape=(28, 28, 1), hidden_sizes=(32, 16)):
+    """Build the vanilla discriminator of Temkeng 2020: 784 - 32 - 16 - 1, 25,665 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        hidden_sizes: units of the hidden layers.
+
+    Returns:
+        keras.Model `temkeng_mlp_discriminator`: images (batch, height, width, channels) in [-1, 1] to logits
+        (batch, 1).
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        Temkeng 2020, figure 9b. The activation (leaky ReLU, slope 0.2) is our choice: the paper does not name its own.
+    """
+    check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes)
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = layers.Flatten(name="flat")(images)  # 784
+    x = _hidden_layers(x, hidden_sizes, slope=0.2)  # 32, 16
+    logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
+    return keras.Model(images, logits, name="temkeng_mlp_discriminator")
+
+
+def build_winkler_generator(image_shape=(28, 28, 1), latent_dim=100, hidden_sizes=(1024, 1024)):
+    """Build the dense generator of Winkler 2018: 100 - 1024 - 1024 - 784, 1,956,624 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        latent_dim: how many numbers z has.
+        hidden_sizes: units of the hidden layers.
+
+    Returns:
+        keras.Model `winkler_mlp_generator`: float (batch, latent_dim) to images (batch, height, width, channels) in
+        [-1, 1].
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        Winkler 2018, section 4.7.3: "two dense layers (with 256 units in the discriminator and 1024 units in the
+        generator)". We read: two hidden layers in each, because the section's end speaks of "adding another hidden
+        layer" to networks that had one; `hidden_sizes=(1024,)` is the other reading. Slope 0.01: the same section;
+        tanh: section 4.6. The length of z is our choice: the thesis does not name its own.
+    """
+    check_sizes(image_shape=image_shape, latent_dim=latent_dim, hidden_sizes=hidden_sizes)
+    z = keras.Input((latent_dim,), name="z")  # 100
+    x = _hidden_layers(z, hidden_sizes, slope=0.01)  # 1024, 1024
+    x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32", name="pixels")(x)  # 784
+    images = layers.Reshape(image_shape, dtype="float32", name="images")(x)  # 28 x 28 x 1
+    return keras.Model(z, images, name="winkler_mlp_generator")
+
+
+def build_winkler_discriminator(image_shape=(28, 28, 1), hidden_sizes=(256, 256)):
+    """Build the dense discriminator of Winkler 2018: 784 - 256 - 256 - 1, 267,009 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        hidden_sizes: units of the hidden layers.
+
+    Returns:
+        keras.Model `winkler_mlp_discriminator`: images (batch, height, width, channels) in [-1, 1] to logits
+        (batch, 1).
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        Winkler 2018, section 4.7.3, read as said in `build_winkler_generator`.
+    """
+    check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes)
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = layers.Flatten(name="flat")(images)  # 784
+    x = _hidden_layers(x, hidden_sizes, slope=0.01)  # 256, 256
+    logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
+    return keras.Model(images, logits, name="winkler_mlp_discriminator")
+
+
+def build_point_generator(point_dim=2, latent_dim=2, hidden_sizes=(32, 32)):
+    """Build a generator of points in the plane: 2 - 32 - 32 - 2, 1,218 parameters.
+
+    Args:
+        point_dim: how many coordinates a point has.
+        latent_dim: how many numbers z has.
+        hidden_sizes: units of the hidden layers.
+
+    Returns:
+        keras.Model `point_generator`: float (batch, latent_dim) to points (batch, point_dim), any size.
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        ours, to have a game that can be seen whole.
+    """
+    check_sizes(point_dim=point_dim, latent_dim=latent_dim, hidden_sizes=hidden_sizes)
+    z = keras.Input((latent_dim,), name="z")  # 2
+    x = _hidden_layers(z, hidden_sizes, slope=0.2)  # 32, 32
+    points = layers.Dense(point_dim, dtype="float32", name="points")(x)  # 2
+    return keras.Model(z, points, name="point_generator")
+
+
+def build_point_discriminator(point_dim=2, hidden_sizes=(32, 32)):
+    """Build a discriminator of points in the plane: 2 - 32 - 32 - 1, 1,185 parameters.
+
+    Args:
+        point_dim: how many coordinates a point has.
+        hidden_sizes: units of the hidden layers.
+
+    Returns:
+        keras.Model `point_discriminator`: points (batch, point_dim), best a few units around 0, to logits (batch, 1).
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        ours, to have a game that can be seen whole.
+    """
+    check_sizes(point_dim=point_dim, hidden_sizes=hidden_sizes)
+    points = keras.Input((point_dim,), name="points")  # 2
+    x = _hidden_layers(points, hidden_sizes, slope=0.2)  # 32, 32
+    logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
+    return keras.Model(points, logits, name="point_discriminator")
+
+
+def _hidden_layers(x, sizes, slope):
+    """Return x behind dense layers of these sizes, each followed by leaky ReLU."""
+    for number, size in enumerate(sizes, start=1):
+        x = layers.Dense(size, name=f"hidden_{number}")(x)
+        x = layers.LeakyReLU(slope, name=f"leaky_{number}")(x)
+    return x
