@@ -1,0 +1,55 @@
+"""GAN losses: pure functions of logits. Real is 1 and fake is 0 everywhere; a logit above 0 says "real".
+
+With D = sigmoid(logit), log D = -softplus(-logit) and log(1 - D) = -softplus(logit): written so, no loss overflows.
+"""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def cross_entropy(real_logits, fake_logits):
+    """Return the discriminator's loss: -mean log D(x) - mean log(1 - D(G(z))).
+
+    Args:
+        real_logits, fake_logits: float (batch, 1), the discriminator's answers to real and to fake images.
+
+    Returns:
+        float scalar, at least 0; 2 log 2 = 1.386 where every answer is 0, "half and half".
+
+    Source:
+        Goodfellow et al. 2014, algorithm 1, the first gradient.
+    """
+    return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def minimax(fake_logits):
+    """Return the generator's loss in the minimax game: mean log(1 - D(G(z))).
+
+    Args:
+        fake_logits: float (batch, 1), the discriminator's answers to fake images.
+
+    Returns:
+        float scalar, at most 0.
+
+    Source:
+        Goodfellow et al. 2014, algorithm 1, the second gradient.
+    """
+    return -ops.mean(ops.softplus(fake_logits))
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def non_saturating(fake_logits):
+    """Return the generator's loss that is used in practice: -mean log D(G(z)).
+
+    Args:
+        fake_logits: float (batch, 1), the discriminator's answers to fake images.
+
+    Returns:
+        float scalar, at least 0.
+
+    Source:
+        Goodfellow et al. 2014, the end of section 3.
+    """
+    return ops.mean(ops.softplus(-fake_logits))
