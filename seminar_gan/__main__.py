@@ -60,6 +60,10 @@ def _run(args):
         from seminar_gan.commands import verify
 
         return verify.main(args)
+    if args.command == "train":
+        from seminar_gan.commands import train
+
+        return train.main(args)
     if args.command == "notebooks":
         from seminar_gan.commands import build
 
@@ -111,6 +115,17 @@ def _parser():
     notebooks.add_argument("--pages", default="", help="which pages; the stale ones by default")
     notebooks.add_argument("--force", action="store_true", help="rebuild pages that are not stale, too")
     commands.add_parser("check", help="say which pages are stale")
+    train = commands.add_parser(
+        "train", help="train one GAN in a folder of its own: weights, history, samples, measures"
+    )
+    train.add_argument("--data", default="mnist", help="mnist, smiles, smiles-binarised, or an npz file with x and y")
+    train.add_argument("--model", default="dcgan", help="which one; a wrong name lists them")
+    train.add_argument("--conditional", action="store_true", help="the variant that is told the class")
+    train.add_argument("--seconds", type=float, help="how long to train, set-up and first step left out")
+    train.add_argument("--steps", type=int, help="or up to which step")
+    train.add_argument("--seed", type=int, default=0, help="0 by default")
+    train.add_argument("--samples", type=int, default=10_000, help="how many images to make at the end")
+    train.add_argument("--to", required=True, help="the folder to write to: a new one, or that of a run to go on with")
     commands.add_parser("lab", help="open the pages in JupyterLab")
     commands.add_parser("clean", help="remove build/ and caches")
     commands.add_parser("help", help="print this help")

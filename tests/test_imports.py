@@ -26,7 +26,7 @@ ALLOWED = {
     "smileys": set(),
     "neighbours": set(),
     "export": {"runs", "tables"},
-    "commands": set(),
+    "commands": {"recipes", "training", "datasets", "ranges", "features", "report", "runs"},
     "__main__": {"commands"},
     "__init__": set(),
 }

@@ -28,7 +28,7 @@ def fit(gan, keras_fit, arrays, *, steps, batch_size=64, report_every=100, callb
         last[0].restore(gan)
     if gan.step >= steps:
         return record
-    record.last_step = steps
+    record.last_step, record.batch_size = steps, batch_size
     return keras_fit(
         batches(arrays, batch_size * gan.d_steps, seed=gan.seed, start=gan.step),
         steps_per_epoch=report_every,
@@ -42,14 +42,15 @@ def fit(gan, keras_fit, arrays, *, steps, batch_size=64, report_every=100, callb
 class Record(keras.callbacks.History):
     """The history of a training since step 0, however many calls of `fit` it takes. Every GAN has one.
 
-    Stops the training after `last_step`, and at once when a loss is not finite. `seconds` is the time spent in steps;
-    the first step of a call is left out, in which TensorFlow prepares the networks.
+    Stops the training after `last_step`, which `fit` sets as it does the batch size, and at once when a loss is not
+    finite. `seconds` is the time spent in steps; the first step of a call is left out, in which TensorFlow prepares the
+    networks.
     """
 
     def __init__(self):
         super().__init__()
         self.seconds = 0.0
-        self.last_step = None
+        self.last_step = self.batch_size = None
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
