@@ -1,0 +1,35 @@
+"""A small regressor of images: the judge that says which attributes an image has."""
+
+import keras
+from keras import layers
+
+from seminar_gan.models.sizes import check_sizes
+
+
+def build_attribute_regressor(image_shape=(28, 28, 1), num_attributes=6, filters=32, feature_size=64):
+    """Build a convolutional regressor that reads the attributes from an image.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        num_attributes: how many numbers describe an image.
+        filters: channels of the first convolution; the two behind it have twice as many.
+        feature_size: size of the layer before the last.
+
+    Returns:
+        keras.Model `attribute_regressor`: float (batch, height, width, channels) in [0, 1] to (batch, num_attributes),
+        without bounds.
+
+    Raises:
+        ValueError: if a size is not a positive whole number.
+
+    Source:
+        ours. Convolutions with stride 2 and no pooling: a maximum over places would forget where things are.
+    """
+    check_sizes(image_shape=image_shape, num_attributes=num_attributes, filters=filters, feature_size=feature_size)
+    x = images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    for number, size in enumerate([filters, 2 * filters, 2 * filters], start=1):
+        x = layers.Conv2D(size, 3, 2, padding="same", activation="relu", name=f"conv_{number}")(x)
+    x = layers.Flatten(name="flat")(x)  # 4 x 4 x 64 = 1024
+    x = layers.Dense(feature_size, activation="relu", name="features")(x)  # 64
+    attributes = layers.Dense(num_attributes, name="attributes")(x)  # 6
+    return keras.Model(images, attributes, name="attribute_regressor")
