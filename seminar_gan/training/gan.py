@@ -1,5 +1,7 @@
 """The one training loop: a generator and a discriminator play against each other."""
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -194,11 +196,15 @@ class GAN(keras.Model):
         return np.asarray(self.noise((seed, -1), (count, self.latent_dim)))
 
     def sample(self, *inputs):
-        network = self.averaged_generator or self.generator
         starts = range(0, len(inputs[0]), GENERATE_AT_ONCE)
-        cut = [[part[start : start + GENERATE_AT_ONCE] for part in inputs] for start in starts]
-        make = tf.function(network, reduce_retracing=True)
-        return np.concatenate([make(parts if len(parts) > 1 else parts[0], training=False) for parts in cut])
+        return np.concatenate([self._sampler(*(part[i : i + GENERATE_AT_ONCE] for part in inputs)) for i in starts])
+
+    @functools.cached_property
+    def _sampler(self):
+        """The generator as a graph, traced once for all counts."""
+        network = self.averaged_generator or self.generator
+        signature = [tf.TensorSpec(part.shape, part.dtype) for part in network.inputs]
+        return tf.function(lambda *parts: network(parts if len(parts) > 1 else parts[0]), input_signature=signature)
 
     def save_own_variables(self, store):
         for number, seed in enumerate(self.dropout_seeds()):  # Keras leaves them out
