@@ -5,7 +5,7 @@ JOBS ?= 1
 export PAGES PROFILE PARAMS JOBS SCHEDULER
 RUN := $(PYTHON) -m seminar_gan
 
-.PHONY: help setup run-all test notebooks check lab clean
+.PHONY: help setup run-all test notebooks check bench lab clean
 help:
 	@$(RUN) help
 setup:
@@ -18,6 +18,8 @@ notebooks:
 	@$(RUN) notebooks --pages "$$PAGES" $(if $(FORCE),--force)
 check:
 	@$(RUN) check
+bench:
+	@$(RUN) bench
 lab:
 	@$(RUN) lab
 clean:

@@ -72,7 +72,11 @@ def _run(args):
         from seminar_gan.commands import check
 
         return check.main(args)
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(args.root / "notebooks")], cwd=args.root)
+    if args.command == "bench":
+        return subprocess.call([sys.executable, str(args.root / "tools" / "bench.py")], cwd=args.root)
+    environment = {**os.environ, "TENSORBOARD_BINARY": os.path.join(os.path.dirname(sys.executable), "tensorboard")}
+    command = [sys.executable, "-m", "jupyterlab", str(args.root / "notebooks")]
+    return subprocess.call(command, cwd=args.root, env=environment)
 
 
 def _rerun(python, argv):
@@ -126,6 +130,7 @@ def _parser():
     train.add_argument("--seed", type=int, default=0, help="0 by default")
     train.add_argument("--samples", type=int, default=10_000, help="how many images to make at the end")
     train.add_argument("--to", required=True, help="the folder to write to: a new one, or that of a run to go on with")
+    commands.add_parser("bench", help="quality against seconds, of every MNIST recipe: benchmarks/quality.md")
     commands.add_parser("lab", help="open the pages in JupyterLab")
     commands.add_parser("clean", help="remove build/ and caches")
     commands.add_parser("help", help="print this help")
