@@ -7,8 +7,8 @@ it is measured: Fréchet distance on the digit features, 10,000 samples against 
 what 10,000 training digits get; classes or label fidelity by the same network. Nothing was chosen by these numbers:
 what was tuned, was tuned on training digits that were held out.
 
-Writes benchmarks/quality.md and quality.png. A training that is done is kept in build/bench/ and not done again: after a
-change of a recipe, `make clean` first.
+Writes benchmarks/quality.md and quality.png. A training that is done is kept in build/bench/ and not done again: after
+a change of a recipe, `make clean` first.
 """
 
 import argparse
@@ -28,9 +28,9 @@ RECOMMENDED = ["dcgan", "dcgan conditional"]
 PAGE = """# Quality against seconds
 
 Made by `make bench`: every recipe trained for {seconds:g} s on the 60,000 training digits. The clock starts behind the
-imports and the first step. Columns "at ... s": Fréchet distance on the project's digit features, {samples:,} samples against
-the 10,000 test digits, as a multiple of what {samples:,} training digits get, which is {floor:.3f}. Median, least and most over
-the seeds. Classes and labels as the digit classifier sees them, at the end.
+imports and the first step. Columns "at ... s": Fréchet distance on the project's digit features, {samples:,} samples
+against the 10,000 test digits, as a multiple of what {samples:,} training digits get, which is {floor:.3f}. Median (least
+to most) over the seeds. Classes and labels as the digit classifier sees them, at the end.
 
 {table}
 
