@@ -1,4 +1,4 @@
-"""The embedded data sets, checked before they are handed over.
+"""The embedded data sets and weights, checked before they are handed over.
 
 The files are in data/ of the repository and inside the installed package. The environment variable SEMINAR_GAN_DATA
 names another folder that holds the same files. What each set is, where it comes from and how it may be used:
@@ -35,6 +35,11 @@ FILES = {
         sha256="99b6212d8b734503d7fa2e29ea6413bad62226998e56555f4a6b0b30072f1aec",
         script="tools/data/build_mnist.py",
     ),
+    "mnist_features.npz": DataFile(
+        size=683_366,
+        sha256="fd05aed6095b4aea2c2a38d98b6297f4361342c8f768fab30a6bf5616b0d2335",
+        script="tools/train_features.py",
+    ),
     "smiles.npz": DataFile(
         size=56_794,
         sha256="79638527b445aff9ae8019368d49848394c39f4df9e2ea6dd22d693be5f9388e",
@@ -57,7 +62,7 @@ def load_mnist():
     Source:
         LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition.
     """
-    arrays = _load("mnist.npz")
+    arrays = load_file("mnist.npz")
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
@@ -82,7 +87,7 @@ def load_smiles(binarised=False):
     Source:
         Google, Quick, Draw! (CC BY 4.0); the experiment: Temkeng 2020, section 3.1.
     """
-    arrays = _load("smiles.npz")
+    arrays = load_file("smiles.npz")
     x_train, x_test = arrays["x_train"], arrays["x_test"]
     if binarised:
         x_train, x_test = (np.where(images == 255, 0, 255).astype("uint8") for images in (x_train, x_test))
@@ -97,8 +102,11 @@ def data_folder():
     return inside if inside.is_dir() else PACKAGE.parent / "data"
 
 
-def _load(name):
-    """Read one file of FILES into {array name: array}. Nothing in it is looked at before its checksum is right."""
+def load_file(name):
+    """Read one file of FILES into {array name: array}. Nothing in it is looked at before its checksum is right.
+
+    Raises DataError if the file is missing, altered or unreadable.
+    """
     path = data_folder() / name
     try:
         payload = path.read_bytes()
