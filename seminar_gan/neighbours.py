@@ -1,0 +1,214 @@
+"""Nearest neighbours among samples and among images: what `metrics` builds on. Everything runs block by block."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+BLOCK_BYTES = 2**25  # the largest table of distances that is held at once
+ROUNDING = 1e-13  # of two points' squared lengths: below it, their squared distance can't be told from 0
+
+
+class PrecisionRecall(NamedTuple):
+    """precision: share of fakes that lie among the reals. recall: share of reals that lie among the fakes."""
+
+    precision: float
+    recall: float
+
+
+class DensityCoverage(NamedTuple):
+    """density: how densely reals surround the fakes, 1 as among reals. coverage: share of reals with a fake nearby."""
+
+    density: float
+    coverage: float
+
+
+class NearestImages(NamedTuple):
+    """distances: int64 (n, count), ascending, summed over the pixels. indices: int64 (n, count)."""
+
+    distances: np.ndarray
+    indices: np.ndarray
+
+
+def precision_recall(real, fake, neighbours=3):
+    """Return the improved precision and recall of generated samples.
+
+    Around every real sample stands a ball that reaches to its k-th nearest other real sample. Precision is the share of
+    fakes inside at least one such ball; recall is the same with the roles exchanged. A point on the edge is inside.
+
+    Args:
+        real: features (n, d) of real images. fake: features (m, d) of generated images.
+        neighbours: k.
+
+    Returns:
+        PrecisionRecall: precision and recall, each 0 to 1. Two samples of one distribution do not reach 1.
+
+    Raises:
+        TypeError, ValueError: for other arrays, and for fewer than 10 k samples in either.
+
+    Source:
+        Kynkäänniemi et al. 2019, Improved precision and recall metric for assessing generative models, equation 1.
+    """
+    real, fake = _centred("precision_recall", real, fake, neighbours)
+    _, balls_around_fake = _count_inside(real, _squared_radii(real, neighbours), fake)
+    _, balls_around_real = _count_inside(fake, _squared_radii(fake, neighbours), real)
+    return PrecisionRecall(float(np.mean(balls_around_fake > 0)), float(np.mean(balls_around_real > 0)))
+
+
+def density_coverage(real, fake, neighbours=5):
+    """Return the density and coverage of generated samples.
+
+    The balls are those of `precision_recall`, around the real samples only. Density is the mean number of balls that
+    hold a fake, divided by k: one outlier among the reals counts little. Coverage is the share of balls with a fake.
+
+    Args:
+        real: features (n, d) of real images. fake: features (m, d) of generated images.
+        neighbours: k.
+
+    Returns:
+        DensityCoverage: density, from 0 and not bounded by 1; coverage, 0 to 1. For two samples of one distribution, of
+        the same size, density is near 1 and coverage near 1 - 2^-k.
+
+    Raises:
+        TypeError, ValueError: for other arrays, and for fewer than 10 k samples in either.
+
+    Source:
+        Naeem et al. 2020, Reliable fidelity and diversity metrics for generative models, equations 3 and 4.
+    """
+    real, fake = _centred("density_coverage", real, fake, neighbours)
+    inside, balls_around = _count_inside(real, _squared_radii(real, neighbours), fake)
+    return DensityCoverage(float(np.mean(balls_around) / neighbours), float(np.mean(inside > 0)))
+
+
+def nearest_images(images, training_images, count=1):
+    """Return the training images nearest to each image, by the l1 distance: has the generator learned by heart?
+
+    Args:
+        images: uint8 (n, ...). training_images: uint8 (m, ...), the same shape after the first axis.
+        count: how many to return for each image.
+
+    Returns:
+        NearestImages: distances, the exact sums over the pixels of |image - training image|, 0 to 255 times the number
+        of pixels, ascending; indices into training_images, of two equal distances the lower index first.
+
+    Raises:
+        TypeError: for arrays that are not uint8. ValueError: for shapes that don't fit, and for fewer than `count`
+            training images.
+
+    Source:
+        Winkler 2018, nearest training images of generated ones in l1.
+    """
+    images, training_images = _flat(images, training_images, count)
+    totals = _overlap(np.full_like(training_images[0], 255), training_images)
+    distances = np.empty((len(images), count), "int64")
+    indices = np.empty_like(distances)
+    for row, image in enumerate(images):
+        found = totals + int(image.sum()) - 2 * _overlap(image, training_images)  # |a - b| = a + b - 2 min(a, b)
+        keys = found * len(found) + np.arange(len(found))  # the index breaks ties
+        nearest = np.sort(np.partition(keys, count - 1)[:count])
+        distances[row], indices[row] = np.divmod(nearest, len(found))
+    return NearestImages(distances, indices)
+
+
+def check_samples(function, least, reason, **samples):
+    """Return feature arrays after checking them: real numbers (n, d), finite, of one d, n at least `least`.
+
+    least: a count, or a function from d to one. reason: why fewer make no sense, for the message.
+    Raises TypeError for arrays of other types, ValueError for all else; the message names the array.
+    """
+    arrays = {name: np.asarray(sample) for name, sample in samples.items()}
+    for name, array in arrays.items():
+        if not (np.issubdtype(array.dtype, np.floating) or np.issubdtype(array.dtype, np.integer)):
+            raise TypeError(f"{function} wants features of real numbers; {name} has dtype {array.dtype}")
+        if array.ndim != 2 or array.shape[1] == 0:
+            raise ValueError(f"{function} wants features (n, d), one row a sample; {name} has shape {array.shape}")
+    shapes = {name: array.shape for name, array in arrays.items()}
+    if len({shape[1] for shape in shapes.values()}) > 1:
+        raise ValueError(f"{function} wants features of one dimension d; got the shapes {shapes}")
+    for name, array in arrays.items():
+        needed = least(array.shape[1]) if callable(least) else least
+        if len(array) < needed:
+            raise ValueError(
+                f"{function}: {name} has {len(array):,} samples of {array.shape[1]:,} dimensions, and {reason}. "
+                f"Give at least {needed:,} samples; several thousand are usual"
+            )
+        if not np.isfinite(array).all():
+            bad = np.count_nonzero(~np.isfinite(array).all(axis=1))
+            raise ValueError(f"{function}: {bad:,} of the {len(array):,} samples in {name} hold NaN or infinity")
+    return list(arrays.values())
+
+
+def blocks(count, row_bytes):
+    """Return slices that cut `count` rows into blocks of at most BLOCK_BYTES, each of at least one row."""
+    step = max(1, BLOCK_BYTES // row_bytes)
+    return [slice(start, start + step) for start in range(0, count, step)]
+
+
+def _centred(function, real, fake, neighbours):
+    """Both samples, checked, as float64 around their mean: far from 0, the small distances would be lost."""
+    if not isinstance(neighbours, int | np.integer) or isinstance(neighbours, bool) or neighbours < 1:
+        raise ValueError(f"{function}: neighbours must be a positive whole number; got {neighbours!r}")
+    reason = f"each ball would hold more than a tenth of them ({neighbours} neighbours)"
+    real, fake = check_samples(function, 10 * neighbours, reason, real=real, fake=fake)
+    middle = np.mean(real, axis=0, dtype="float64")
+    return real - middle, fake - middle
+
+
+def _squared_lengths(points):
+    return np.einsum("ij,ij->i", points, points)
+
+
+def _squared_radii(points, neighbours):
+    """Squared distance of each point from its k-th nearest other point, (n,)."""
+    lengths = _squared_lengths(points)
+    radii = np.empty(len(points))
+    for block in blocks(len(points), row_bytes=8 * len(points)):
+        squares = -2 * points[block] @ points.T
+        squares += lengths  # but for the length of the row's own point
+        rows = np.arange(len(squares))
+        squares[rows, rows + block.start] = np.inf  # no point is its own neighbour
+        for _ in range(neighbours - 1):  # for small k much faster than a partition
+            squares[rows, squares.argmin(axis=1)] = np.inf
+        radii[block] = squares.min(axis=1)
+    return radii + lengths
+
+
+def _count_inside(centres, squared_radii, points):
+    """For each ball, how many points it holds; and for each point, how many balls hold it. The edge is inside."""
+    point_lengths = (1 - ROUNDING) * _squared_lengths(points)
+    centre_lengths = (1 - ROUNDING) * _squared_lengths(centres)
+    held = np.empty(len(centres), "int64")
+    holding = np.zeros(len(points), "int64")
+    for block in blocks(len(centres), row_bytes=8 * len(points)):
+        squares = -2 * centres[block] @ points.T
+        squares += point_lengths
+        inside = squares <= (squared_radii[block] - centre_lengths[block])[:, None]
+        held[block] = np.count_nonzero(inside, axis=1)
+        holding += np.count_nonzero(inside, axis=0)
+    return held, holding
+
+
+def _flat(images, training_images, count):
+    """Both sets as contiguous uint8 (n, pixels), black pixels added until their number is a multiple of 8."""
+    arrays = {"images": np.asarray(images), "training_images": np.asarray(training_images)}
+    for name, array in arrays.items():
+        if array.dtype != np.uint8:
+            raise TypeError(f"nearest_images wants uint8 images; {name} has dtype {array.dtype}")
+    shapes = [array.shape for array in arrays.values()]
+    if min(map(len, shapes)) < 2 or 0 in shapes[1] or shapes[0][1:] != shapes[1][1:]:
+        raise ValueError(f"nearest_images wants (n, ...) and (m, ...) of one image shape; got {shapes[0]}, {shapes[1]}")
+    if not 1 <= count <= shapes[1][0]:
+        raise ValueError(f"count must be from 1 to the {shapes[1][0]:,} training images; got {count}")
+    flat = [array.reshape(len(array), -1) for array in arrays.values()]
+    return [np.pad(array, ((0, 0), (0, -array.shape[1] % 8))) for array in flat]
+
+
+def _overlap(image, images):
+    """Sum over the pixels of min(image, other) for each of the other images: int64 (n,). Eight pixels at a time."""
+    low_bytes = np.uint64(0x00FF00FF00FF00FF)
+    sums = np.empty(len(images), "int64")
+    for block in blocks(len(images), row_bytes=8 * images.shape[1]):  # small enough to stay in the cache
+        words = np.minimum(image, images[block]).view("uint64")
+        lanes = (words & low_bytes) + ((words >> np.uint64(8)) & low_bytes)  # four sums of two bytes, 16 bits each
+        lanes = np.add.reduceat(lanes, np.arange(0, lanes.shape[1], 128), axis=1)  # 128 x 510 fits into 16 bits
+        sums[block] = lanes.view("uint16").sum(axis=1, dtype="int64")
+    return sums
