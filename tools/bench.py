@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]  # so that the script runs from a bare checkout
+sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
 SAMPLES = 10_000
 RECOMMENDED = ["dcgan", "dcgan conditional"]
