@@ -29,8 +29,8 @@ PAGE = """# Quality against seconds
 
 Made by `make bench`: every recipe trained for {seconds:g} s on the 60,000 training digits. The clock starts behind the
 imports and the first step. Columns "at ... s": Fréchet distance on the project's digit features, {samples:,} samples
-against the 10,000 test digits, as a multiple of what {samples:,} training digits get, which is {floor:.3f}. Median (least
-to most) over the seeds. Classes and labels as the digit classifier sees them, at the end.
+against the 10,000 test digits, as a multiple of what {samples:,} training digits get, which is {floor:.3f}. Median
+(least to most) over the seeds. Classes and labels as the digit classifier sees them, at the end.
 
 {table}
 

@@ -1,7 +1,7 @@
 """Train the embedded MNIST feature network and write data/mnist_features.npz: python tools/train_features.py
 
-Takes about ten minutes on two cores. Learns from the first 55,000 training digits, watches the other 5,000, and looks at
-the test digits once, at the end. Prints what data/README.md says of the file, and the line for `datasets.FILES`.
+Takes about ten minutes on two cores. Learns from the first 55,000 training digits, watches the other 5,000, and looks
+at the test digits once, at the end. Prints what data/README.md says of the file, and the line for `datasets.FILES`.
 Another CPU gives other bytes, and features as good.
 """
 

@@ -111,7 +111,8 @@ def claim(folder, asked, runs):
     """Make the folder, or make sure that it is of the very same run. Nothing of another run is ever written over."""
     path = folder / "run.json"
     if path.is_file():
-        earlier = json.loads(path.read_text(encoding="utf-8"))["parameters"]
+        earlier = json.loads(path.read_text(encoding="utf-8"))
+        earlier = {**earlier["parameters"], "seed": earlier["seed"]}
         different = [
             f"{name} {earlier.get(name)!r}, not {value!r}"
             for name, value in asked.items()
