@@ -36,8 +36,8 @@ FILES = {
         script="tools/data/build_mnist.py",
     ),
     "mnist_features.npz": DataFile(
-        size=683_366,
-        sha256="fd05aed6095b4aea2c2a38d98b6297f4361342c8f768fab30a6bf5616b0d2335",
+        size=684_924,
+        sha256="67e8cb2b3fa5a86bf9956e4e235289c41c18fa5be8b4b3ac9db3f2a1e79a5eba",
         script="tools/train_features.py",
     ),
     "smiles.npz": DataFile(
