@@ -11,10 +11,14 @@ from keras import layers, ops
 
 from seminar_gan import losses
 from seminar_gan.training import noise
+from seminar_gan.training.clustered import ClusteredGAN
 from seminar_gan.training.conditional import ConditionalGAN
 from seminar_gan.training.data import batches
 from seminar_gan.training.fitting import TrainingDiverged
 from seminar_gan.training.gan import GAN
+
+# Keras 3.15 saves its variables in a way that NumPy 2.4 warns of.
+saving = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
 def scalar_gan(d_steps=1, learning_rate=0.1, **options):
@@ -224,6 +228,46 @@ def test_labels_that_cannot_be_are_refused(labels, error, message):
         made.generate(40, labels)
 
 
+# Clustered
+
+
+def clustered(seed=0):
+    keras.utils.set_random_seed(3)
+    networks = tiny_gan.generator(class_labels=True), tiny_gan.discriminator(class_labels=True)
+    made = ClusteredGAN(*networks, clusters=2, average=0.9, seed=seed)
+    adam = [keras.optimizers.Adam(1e-2, beta_1=0.5) for _ in "dg"]
+    made.compile(d_optimizer=adam[0], g_optimizer=adam[1])
+    return made
+
+
+def two_sorts():
+    """30 dark images and 10 bright ones."""
+    return (tiny_gan.images() * 0.1 + np.repeat([-0.8, 0.8], [30, 10])[:, None, None, None]).astype("float32")
+
+
+def test_a_clustered_gan_samples_each_sort_as_often_as_it_occurs():
+    made = clustered()
+    history = made.fit(two_sorts(), steps=300, batch_size=20).history
+    assert sorted(np.asarray(made.shares)) == [0.25, 0.75] and history["seconds"][0] > 0
+    asked = made.sample_clusters(2000, seed=1)
+    assert np.mean(asked == np.argmax(made.shares)) == pytest.approx(0.75, abs=0.03)
+    samples = made.generate(2000, seed=1)
+    assert np.array_equal(samples, made.generate_from(made.sample_noise(2000, seed=1), asked))
+    assert np.mean(samples.mean(axis=(1, 2, 3)) > 0) == pytest.approx(0.25, abs=0.1)
+
+
+@saving
+def test_a_clustered_gan_can_be_saved_and_taken_up_again(tmp_path):
+    whole, stopped, resumed = clustered(), clustered(), clustered()
+    whole.fit(two_sorts(), steps=6, batch_size=8, report_every=3)
+    stopped.fit(two_sorts(), steps=3, batch_size=8, report_every=3, checkpoints=tmp_path)
+    resumed.fit(two_sorts(), steps=6, batch_size=8, report_every=3, checkpoints=tmp_path)
+    assert tiny_gan.same(whole, resumed)
+    resumed.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert np.array_equal(loaded.generate(50), whole.generate(50))
+
+
 # What is refused before the first step
 
 
@@ -307,9 +351,6 @@ def test_a_loss_that_is_no_number_stops_at_once(tmp_path, bad, name):
 
 
 # Keras's own file
-
-# Keras 3.15 saves its variables in a way that NumPy 2.4 warns of.
-saving = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
 @saving

@@ -37,6 +37,7 @@ against the 10,000 test digits, as a multiple of what {samples:,} training digit
 ![Fréchet distance against seconds of training](quality.png)
 """
 OTHERS = [
+    "dcgan-plain",
     "temkeng-vanilla",
     "winkler-dense",
     "temkeng-dcgan",
@@ -94,7 +95,7 @@ def train(name, seed, seconds):
     floor = metrics.frechet_distance(reference, network.features(x[chosen]))
 
     conditional = name.endswith("conditional")
-    images, to_uint8 = ranges.to_symmetric(x)[..., None], ranges.symmetric_to_uint8
+    images, to_uint8, recipe = ranges.to_symmetric(x)[..., None], ranges.symmetric_to_uint8, None
     if name == "tensorflow tutorial":
         gan, batch_size = textbooks.build_tensorflow_tutorial(seed), 256
     elif name == "keras.io conditional":
@@ -111,6 +112,10 @@ def train(name, seed, seconds):
     marks = [seconds / 4, seconds / 2, seconds]
 
     class Measure(keras.callbacks.Callback):
+        """Measures at the marks and ends the training at the last; its clock is that of the history."""
+
+        used = property(lambda self: gan.record.seconds)
+
         def on_train_batch_end(self, batch, logs=None):
             if gan.record.seconds >= marks[0]:
                 marks.pop(0)
@@ -127,7 +132,10 @@ def train(name, seed, seconds):
                     result["fidelity"] = metrics.label_fidelity(classes, labels)
                 gan.stop_training = not marks
 
-    gan.fit(*([images, y] if conditional else [images]), steps=10**9, batch_size=batch_size, callbacks=[Measure()])
+    clock = Measure()
+    clock.seconds = seconds
+    callbacks = [clock, *(recipe.callbacks(clock) if recipe else [])]
+    gan.fit(*([images, y] if conditional else [images]), steps=10**9, batch_size=batch_size, callbacks=callbacks)
     result["images_per_second"] = gan.record.step * batch_size / gan.record.seconds
     return result
 

@@ -136,7 +136,12 @@ def train(recipe, images, labels, num_classes, folder, args):
     except ValueError as error:
         raise UserError(f"The networks of {args.model} do not fit {args.data}: {error}") from error
     limit = None if args.seconds is None else TimeLimit(args.seconds)
-    callbacks = [*([limit] if limit else []), StepProgress(time_limit=limit), HistoryCSV(folder / "history.csv")]
+    callbacks = [
+        *([limit] if limit else []),
+        *recipe.callbacks(limit),
+        StepProgress(time_limit=limit),
+        HistoryCSV(folder / "history.csv"),
+    ]
     print(
         f"Training {args.model} on {len(images):,} images of {args.data}. Stop it, call again, and it goes on.",
         flush=True,

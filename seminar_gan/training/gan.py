@@ -207,12 +207,15 @@ class GAN(keras.Model):
         return tf.function(lambda *parts: network(parts if len(parts) > 1 else parts[0]), input_signature=signature)
 
     def save_own_variables(self, store):
+        super().save_own_variables(store)
         for number, seed in enumerate(self.dropout_seeds()):  # Keras leaves them out
-            store[str(number)] = np.asarray(seed)
+            store[f"dropout_seed_{number}"] = np.asarray(seed)
 
     def load_own_variables(self, store):
-        for number, seed in enumerate(self.dropout_seeds()):
-            seed.assign(store[str(number)])
+        seeds = {f"dropout_seed_{number}": seed for number, seed in enumerate(self.dropout_seeds())}
+        for name, seed in seeds.items():
+            seed.assign(store[name])
+        super().load_own_variables({name: store[name] for name in store.keys() - seeds.keys()})
 
     def dropout_seeds(self):
         """The states of the networks' random layers."""

@@ -1,0 +1,55 @@
+"""A GAN that sorts the images itself, and tells both networks which sort it wants."""
+
+import time
+
+import keras
+import numpy as np
+
+from seminar_gan.clusters import find_clusters
+from seminar_gan.training import checks
+from seminar_gan.training.conditional import ConditionalGAN
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+class ClusteredGAN(ConditionalGAN):
+    """An unconditional GAN of conditional networks: what they are told is a cluster that was found without labels.
+
+    Before the first step the images are sorted by `clusters.find_clusters`. A sample is made of a z and of a cluster,
+    which is drawn as often as it occurs among the images. No label is seen, and none can be asked for.
+
+    Args:
+        generator, discriminator: as for `ConditionalGAN`, with as many classes as there are to be clusters.
+        clusters: how many.
+        others: as for `GAN`.
+
+    Source:
+        Sage et al. 2018, Logo synthesis and manipulation with clustered generative adversarial networks; Liu et al.
+        2020, Diverse image generation via self-conditioned GANs.
+    """
+
+    def __init__(self, generator, discriminator, *, clusters, **options):
+        super().__init__(generator, discriminator, **options)
+        self.clusters = clusters
+        self.shares = self.add_weight(name="shares", shape=(clusters,), initializer="zeros", trainable=False)
+
+    def fit(self, images, *, steps, **options):
+        """Train as `GAN.fit` does. The time to sort the images counts as time of training."""
+        images = checks.check_images(images, self.generator)
+        began = time.perf_counter()
+        labels = find_clusters(images, self.clusters, seed=self.seed)
+        if self.step == 0:
+            self.shares.assign(np.bincount(labels, minlength=self.clusters) / len(labels))
+            self.record.seconds = time.perf_counter() - began
+        return super().fit(images, labels, steps=steps, **options)
+
+    def generate(self, count, *, seed=0):
+        """Make images as `GAN.generate` does, of clusters drawn by their shares."""
+        return super().generate(count, self.sample_clusters(count, seed=seed), seed=seed)
+
+    def sample_clusters(self, count, *, seed=0):
+        """Return the clusters that `generate` asks for, int64 (count,)."""
+        shares = np.asarray(self.shares, "float64")
+        return np.random.default_rng(seed).choice(self.clusters, count, p=shares / shares.sum())
+
+    def get_config(self):
+        return {**super().get_config(), "clusters": self.clusters}

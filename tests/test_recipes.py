@@ -1,0 +1,79 @@
+"""Recipes: each name builds a GAN that trains, and what belongs to it beside the networks."""
+
+import keras
+import numpy as np
+import pytest
+import tiny_gan
+
+from seminar_gan import recipes
+from seminar_gan.training.clustered import ClusteredGAN
+from seminar_gan.training.conditional import ConditionalGAN
+from seminar_gan.training.cooling import CoolDown
+from seminar_gan.training.gan import GAN
+
+ALL = [*recipes.RECIPES.values(), *recipes.CONDITIONAL_RECIPES.values()]
+NAMES = [*recipes.RECIPES, *(f"{name} conditional" for name in recipes.CONDITIONAL_RECIPES)]
+
+
+@pytest.mark.parametrize("recipe", ALL, ids=NAMES)
+def test_every_recipe_trains(recipe):
+    made = recipe.build((8, 8, 1), seed=1, num_classes=5)
+    images = tiny_gan.images(40, (8, 8, 1))
+    data = (images, tiny_gan.labels(40)) if recipe.conditional else (images,)
+    made.fit(*data, steps=1, batch_size=4, callbacks=recipe.callbacks())
+    wanted = (tiny_gan.labels(3),) if recipe.conditional else ()
+    assert made.generate(3, *wanted).shape == (3, 8, 8, 1) and made.seed == 1
+    assert made.average == recipe.average and made.noise is recipe.noise
+    variant = ClusteredGAN if recipe.clusters else ConditionalGAN if recipe.conditional else GAN
+    assert type(made) is variant
+
+
+def test_the_weights_follow_from_the_seed():
+    recipe = recipes.RECIPES["temkeng-vanilla"]
+    one, same, other = (recipe.build((4, 4, 1), seed=seed).generator.get_weights()[0] for seed in (1, 1, 2))
+    assert np.array_equal(one, same) and not np.array_equal(one, other)
+
+
+class Rates(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.rates = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        rates = [float(o.learning_rate) for o in (self.model.d_optimizer, self.model.g_optimizer)]
+        assert rates[0] == rates[1]
+        self.rates.append(rates[0])
+
+
+def test_the_rate_falls_to_0_over_the_last_part():
+    made, rates = tiny_gan.gan(), Rates()
+    made.fit(tiny_gan.images(), steps=10, batch_size=4, callbacks=[CoolDown(0.1, 0.6), rates])
+    assert rates.rates == pytest.approx([0.1] * 7 + [0.075, 0.05, 0.025], rel=1e-5)
+
+
+def test_a_resumed_training_cools_as_an_uninterrupted_one(tmp_path):
+    options = {"batch_size": 4, "report_every": 4}
+    whole = tiny_gan.gan()
+    whole.fit(tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 0.3)], **options)
+    stop = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: 1 / 0 if epoch == 2 else None)
+    with pytest.raises(ZeroDivisionError):
+        tiny_gan.gan().fit(
+            tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 0.3), stop], checkpoints=tmp_path, **options
+        )
+    resumed = tiny_gan.gan()
+    resumed.fit(tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 0.3)], checkpoints=tmp_path, **options)
+    assert tiny_gan.same(whole, resumed)
+
+
+def test_the_rate_can_follow_the_clock():
+    class Clock:
+        seconds, used = 8.0, 7.0
+
+    made, rates = tiny_gan.gan(), Rates()
+    made.fit(tiny_gan.images(), steps=1, batch_size=4, callbacks=[CoolDown(0.1, 0.75, Clock()), rates])
+    assert rates.rates == pytest.approx([0.05], rel=1e-5)
+
+
+@pytest.mark.parametrize("start", [0, 1, -1, float("nan")])
+def test_a_start_that_cannot_be_is_refused(start):
+    with pytest.raises(ValueError, match="start must be between 0 and 1"):
+        CoolDown(0.1, start)
