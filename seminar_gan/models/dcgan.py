@@ -29,7 +29,7 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filt
         ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
 
     Source:
-        Winkler 2018, section 4.7.5, with fewer channels; batch normalisation before ReLU as in Radford et al. 2015, with
+        Winkler 2018, section 4.7.5, with fewer channels; batch normalisation before ReLU as in Radford et al. 2015, its
         momentum 0.9, so that the moving means are right after some hundred steps already.
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, dense_size=dense_size, filters=filters)
