@@ -1,6 +1,11 @@
-"""Code that a page shows is the package's: a cell tagged `shows:models.dcgan.build_generator` has that syntax tree."""
+"""Code that a page shows is the package's: a cell tagged `shows:models.dcgan.build_generator` has that syntax tree.
+
+`shows:training.gan.GAN.train_step` is a method. Docstrings are left out on both sides, and so is the decorator that
+tells Keras a function's name for saving: it would be noise on a page.
+"""
 
 import ast
+import textwrap
 from pathlib import Path
 
 import jupytext
@@ -8,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+REGISTRATION = "keras.saving.register_keras_serializable('seminar_gan')"
 
 
 def shown_cells(text):
@@ -19,20 +25,24 @@ def shown_cells(text):
 
 
 def definition(name, package):
-    """The package's function or class of a dotted name, without docstrings; None if there is none."""
-    *module, last = name.split(".")
-    path = package.joinpath(*module).with_suffix(".py") if module else package
-    if not path.is_file():
-        return None
-    nodes = ast.parse(path.read_text(encoding="utf-8")).body
-    return next((plain(node) for node in nodes if isinstance(node, DEFINITIONS) and node.name == last), None)
+    """The package's function, class or method of a dotted name, made plain; None if there is none."""
+    parts = name.split(".")
+    modules = [(package.joinpath(*parts[:n]).with_suffix(".py"), parts[n:]) for n in range(1, len(parts))]
+    path, inside = next(((path, inside) for path, inside in modules if path.is_file()), (None, []))
+    node = ast.parse(path.read_text(encoding="utf-8")) if path else None
+    for wanted in inside:
+        within = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
+        node = next((found for found in within if isinstance(found, DEFINITIONS) and found.name == wanted), None)
+    return node and plain(node)
 
 
 def plain(node):
-    """The node without its docstrings, and those of what is defined in it."""
+    """The node without its docstrings and registrations, and those of what is defined in it."""
     for inner in ast.walk(node):
-        if isinstance(inner, DEFINITIONS) and ast.get_docstring(inner, clean=False) is not None:
-            inner.body = inner.body[1:]
+        if isinstance(inner, DEFINITIONS):
+            if ast.get_docstring(inner, clean=False) is not None:
+                inner.body = inner.body[1:]
+            inner.decorator_list = [one for one in inner.decorator_list if ast.unparse(one) != REGISTRATION]
     return node
 
 
@@ -72,6 +82,7 @@ def square(x):
     return x * x  # the comment may differ
 
 
+@keras.saving.register_keras_serializable("seminar_gan")
 class Cube:
     """A cube."""
 
@@ -83,7 +94,8 @@ class Cube:
 CONSTANT = 1
 '''
 SQUARE = "def square(x):\n    return x * x\n"
-CUBE = "class Cube:\n    def volume(self, side=1.0):\n        return side**3\n"
+VOLUME = "def volume(self, side=1.0):\n    return side**3\n"
+CUBE = "class Cube:\n" + textwrap.indent(VOLUME, "    ")
 
 
 @pytest.fixture
@@ -104,6 +116,8 @@ def cell(source, *names):
         (SQUARE, ["square"]),
         (SQUARE.replace("    return", '    """Another docstring."""\n    # a remark\n    return'), ["square"]),
         (CUBE, ["Cube"]),
+        (VOLUME.replace("    return", '    """Its volume."""\n    return'), ["Cube.volume"]),
+        (VOLUME + SQUARE, ["Cube.volume", "square"]),
         (SQUARE + "\n\n" + CUBE, ["square", "Cube"]),
         (CUBE + "\n\n" + SQUARE, ["Cube", "square"]),
     ],
@@ -121,6 +135,9 @@ def test_an_exact_copy_passes(package, source, names):
         ("@cache\n" + SQUARE, ["models.toy.square"], "not shown as it is"),
         (CUBE.replace("1.0", "1"), ["models.toy.Cube"], "not shown as it is"),
         (CUBE.replace("volume", "size"), ["models.toy.Cube"], "not shown as it is"),
+        ("@cache\n" + CUBE, ["models.toy.Cube"], "not shown as it is"),
+        (VOLUME.replace("1.0", "1"), ["models.toy.Cube.volume"], "not shown as it is"),
+        (CUBE, ["models.toy.Cube.volume"], "and nothing else"),
         (SQUARE.replace("square", "quadrat"), ["models.toy.square"], "and nothing else"),
         (SQUARE + "print(square(2))", ["models.toy.square"], "and nothing else"),
         ("import math\n" + SQUARE, ["models.toy.square"], "and nothing else"),
@@ -129,6 +146,9 @@ def test_an_exact_copy_passes(package, source, names):
         (SQUARE + CUBE, ["models.toy.Cube", "models.toy.square"], "in this order"),
         (SQUARE, ["models.toy.square", "models.toy.Cube"], "and nothing else"),
         (SQUARE, ["models.toy.cube"], "models.toy.cube is no function or class"),
+        (VOLUME, ["models.toy.volume"], "models.toy.volume is no function or class"),
+        (VOLUME, ["models.toy.Cube.size"], "models.toy.Cube.size is no function or class"),
+        (SQUARE, ["models.toy.square.x"], "models.toy.square.x is no function or class"),
         (SQUARE, ["models.toys.square"], "models.toys.square is no function or class"),
         (SQUARE, ["models.toy"], "models.toy is no function or class"),
         (SQUARE, ["toy"], "toy is no function or class"),
