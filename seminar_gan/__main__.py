@@ -35,9 +35,10 @@ def _dispatch(argv):
     args.root = pages.find_root(args.root)
     if args.command == "clean":
         return _clean(args.root)
-    if args.command in ("run-all", "notebooks"):
-        pages.select(args.root, args.pages)  # a misspelt page is told before minutes of set-up
+    if args.command == "notebooks":
+        pages.select_sources(args.root, args.pages)  # a misspelt page is told before minutes of set-up
     if args.command == "run-all":
+        pages.select(args.root, args.pages)
         pages.profile_folder(args.root, args.profile)
     python = setup.supported_python()
     if python == sys.executable:

@@ -175,7 +175,7 @@ def test_solutions_are_a_notebook_that_runs_alone(collection):
 
 def test_a_page_without_solutions_makes_one_notebook(tmp_path):
     make_collection(tmp_path, SOURCE.replace('tags=["solution"]', ""))
-    (source,) = build.select_sources(tmp_path)
+    (source,) = pages.select_sources(tmp_path)
     assert list(build.notebooks_of(tmp_path, source)) == [tmp_path / PAGE]
 
 
@@ -243,6 +243,17 @@ def test_a_changed_source_is_built_again(collection, capsys):
 def test_a_misspelt_page_is_an_error_that_names_the_pages(collection):
     with pytest.raises(UserError, match=r"no page '02'. The pages are 01_toy\."):
         run_build(collection, pages="02")
+
+
+def test_a_page_that_was_never_built_is_found_by_its_number(collection):
+    assert [path.stem for path in pages.select_sources(collection, "1")] == ["01_toy"]
+    (collection / PAGE).unlink()
+    command = [sys.executable, "-m", "seminar_gan", "--root", str(collection), "notebooks", "--pages", "01"]
+    done = subprocess.run(
+        command, cwd=collection, env=os.environ | {"SEMINAR_GAN_ENV": "current"}, capture_output=True, text=True
+    )
+    assert f"{PAGE}: not built yet ... " in done.stdout, done.stderr
+    assert (collection / PAGE).is_file()
 
 
 def test_an_error_in_a_page_leaves_the_old_page(collection):

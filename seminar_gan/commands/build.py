@@ -21,7 +21,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 def main(args):
     root = args.root
-    sources = select_sources(root, args.pages)
+    sources = pages.select_sources(root, args.pages)
     for source in sources:
         for path, notebook in notebooks_of(root, source).items():
             reason = stale(path, notebook)
@@ -34,16 +34,6 @@ def main(args):
             write(path, notebook)
             print(f"{time.perf_counter() - started:.0f} s, {path.stat().st_size / 1024:.0f} KB", flush=True)
     return 0
-
-
-def select_sources(root, wanted=""):
-    """The sources that `wanted` names by number or name; all of them for nothing."""
-    known = sorted((root / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
-    words = re.split(r"[\s,]+", wanted.strip()) if wanted.strip() else []
-    for word in words:
-        if not any(_is_called(path, word) for path in known):
-            raise UserError(f"There is no page {word!r}. The pages are {', '.join(path.stem for path in known)}.")
-    return [path for path in known if not words or any(_is_called(path, word) for word in words)]
 
 
 def notebooks_of(root, source):
@@ -168,11 +158,6 @@ def _essence(notebook):
 def _digest_of_outputs(notebook):
     outputs = [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
     return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _is_called(path, word):
-    stem = word.removesuffix(".ipynb").removesuffix(".py")
-    return path.stem == stem or path.name[:2] == stem.zfill(2)
 
 
 def _is_tensorflow_log(output):

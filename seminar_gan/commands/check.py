@@ -17,7 +17,7 @@ def main(args):
 def problems(root):
     """A line for everything that is wrong with the built pages."""
     found, expected = [], set()
-    for source in build.select_sources(root):
+    for source in pages.select_sources(root):
         for path, notebook in build.notebooks_of(root, source).items():
             expected.add(path)
             name = path.relative_to(root).as_posix()

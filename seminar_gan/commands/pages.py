@@ -102,15 +102,26 @@ def every_page(root):
 
 def select(root, wanted=""):
     """The pages that `wanted` names: numbers or names, with spaces or commas between; all pages for nothing."""
-    known = every_page(root)
+    known = {page.name: page for page in every_page(root)}
+    return [known[name] for name in _named(list(known), wanted)]
+
+
+def select_sources(root, wanted=""):
+    """The sources of pages that `wanted` names in the same way, built already or not."""
+    known = {path.stem: path for path in sorted((root / "notebooks" / "src").glob("[0-9][0-9]_*.py"))}
+    return [known[name] for name in _named(list(known), wanted)]
+
+
+def _named(known, wanted):
+    """Those names among `known` that `wanted` names."""
     chosen = set()
     for word in re.split(r"[\s,]+", wanted.strip()) if wanted.strip() else []:
-        stem = word.removesuffix(".ipynb")
-        found = [page.name for page in known if page.name == stem or page.name[:2] == stem.zfill(2)]
+        stem = word.removesuffix(".ipynb").removesuffix(".py")
+        found = [name for name in known if name == stem or name[:2] == stem.zfill(2)]
         if not found:
-            raise UserError(f"There is no page {word!r}. {_choices('The pages are', [page.name for page in known])}")
+            raise UserError(f"There is no page {word!r}. {_choices('The pages are', known)}")
         chosen.update(found)
-    return [page for page in known if not wanted.strip() or page.name in chosen]
+    return [name for name in known if not wanted.strip() or name in chosen]
 
 
 def profile_folder(root, profile):

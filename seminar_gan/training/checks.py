@@ -57,25 +57,43 @@ def check_images(images, generator):
     return images.astype("float32", copy=False)
 
 
-def check_labels(class_labels, count, wanted):
-    """Refuse class labels or attributes that are not what a network's second input takes, and return them as an array.
+def check_labels(class_labels, count, generator):
+    """Refuse class labels or attributes that the generator's second input cannot take, and return them as an array.
 
     Args:
         class_labels: integers (count,), or attribute vectors (count, k).
         count: how many there must be.
-        wanted: the network's input for them.
+        generator: keras.Model from [z, class_labels].
 
     Raises:
         TypeError: if they are floats where integers are wanted.
-        ValueError: if their shape is wrong.
+        ValueError: if their shape is wrong, or if there is no such class.
     """
-    class_labels = np.asarray(class_labels)
+    class_labels, wanted = np.asarray(class_labels), generator.inputs[1]
     shape = (count, *wanted.shape[1:])
     if class_labels.shape != shape:
         raise ValueError(f"class_labels must have shape {shape}, one for each image; got {class_labels.shape}")
     if np.dtype(wanted.dtype).kind == "i" and class_labels.dtype.kind not in "iu":
         raise TypeError(f"class_labels must be integers; got {class_labels.dtype}")
+    classes = _num_classes(generator)
+    if classes and len(class_labels) and not 0 <= class_labels.min() <= class_labels.max() < classes:
+        raise ValueError(
+            f"class_labels must be from 0 to {classes - 1}, as the generator {generator.name!r} knows {classes} classes;"
+            f" got {class_labels.min()} to {class_labels.max()}"
+        )
     return class_labels.astype(wanted.dtype)
+
+
+def _num_classes(generator):
+    """How many classes there are for the layer that reads the labels; None if that is no layer we know."""
+    for layer in generator.layers:
+        if getattr(layer, "input", None) is generator.inputs[1]:
+            found = getattr(layer, "num_tokens", None) or getattr(
+                layer, "input_dim", None
+            )  # CategoryEncoding, Embedding
+            if found:
+                return found
+    return None
 
 
 def check_settings(*, average=None, seed=0, **counts):

@@ -31,7 +31,7 @@ class ConditionalGAN(GAN):
     def fit(self, images, class_labels, *, steps, **options):
         """Train as `GAN.fit` does, with class_labels, integers (n,), or attribute vectors (n, k), one for an image."""
         images = checks.check_images(images, self.generator)
-        labels = checks.check_labels(class_labels, len(images), self.generator.inputs[1])
+        labels = checks.check_labels(class_labels, len(images), self.generator)
         return self._fit((images, labels), steps=steps, **options)
 
     def generate(self, count, class_labels, *, seed=0):
@@ -40,4 +40,4 @@ class ConditionalGAN(GAN):
 
     def generate_from(self, z, class_labels):
         """Make an image from each z, array (count, latent_dim), and each of the class_labels."""
-        return self.sample(z, checks.check_labels(class_labels, len(z), self.generator.inputs[1]))
+        return self.sample(z, checks.check_labels(class_labels, len(z), self.generator))
