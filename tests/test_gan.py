@@ -218,7 +218,7 @@ def test_a_conditional_gan_obeys_after_training():
         (np.arange(7), ValueError, r"class_labels must have shape \(40,\), one for each image; got \(7,\)"),
         (np.zeros((40, 5)), ValueError, r"got \(40, 5\)"),
         (np.zeros(40), TypeError, "class_labels must be integers; got float64"),
-        (np.arange(40), ValueError, "from 0 to 4, as the generator 'generator' knows 5 classes; got 0 to 39"),
+        (np.arange(40), ValueError, "from 0 to 4, the classes of the generator 'generator'; got 0 to 39"),
         (np.full(40, -1), ValueError, "got -1 to -1"),
     ],
 )

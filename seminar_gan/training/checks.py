@@ -78,8 +78,8 @@ def check_labels(class_labels, count, generator):
     classes = _num_classes(generator)
     if classes and len(class_labels) and not 0 <= class_labels.min() <= class_labels.max() < classes:
         raise ValueError(
-            f"class_labels must be from 0 to {classes - 1}, as the generator {generator.name!r} knows {classes} classes;"
-            f" got {class_labels.min()} to {class_labels.max()}"
+            f"class_labels must be from 0 to {classes - 1}, the classes of the generator {generator.name!r}; "
+            f"got {class_labels.min()} to {class_labels.max()}"
         )
     return class_labels.astype(wanted.dtype)
 
