@@ -8,8 +8,8 @@
 # %% [markdown]
 # # 00 · Start here
 #
-# Notebooks from which you learn autoencoders, and later generative adversarial networks, and write a seminar paper that you can defend. Each page rebuilds
-# experiments of a student's paper, measures its claims, and says so plainly where the measurement disagrees.
+# Notebooks from which you learn autoencoders and generative adversarial networks, and write a seminar paper that you can defend. Each page rebuilds
+# experiments of a paper, measures its claims, and says so plainly where the measurement disagrees.
 
 # %% [markdown]
 # ## The pages
@@ -20,6 +20,7 @@
 # | [01 Simple autoencoder](01_simple_autoencoder.ipynb) | Why does one network paint digits and fail on faces? | a minute and a half |
 # | [02 Deep autoencoder](02_deep_autoencoder.ipynb) | Is deeper better, and when? | under two minutes |
 # | [03 Convolutional autoencoder](03_convolutional_autoencoder.ipynb) | What do convolutions buy, and what do they cost? | a minute and a half |
+# | [04 Vanilla GAN](04_vanilla_gan.ipynb) | What is the game, and which number says that it goes well? | under two minutes |
 #
 # Read them in this order: what one page explains, the next ones import. On each page you will meet the same rhythm. **Predict:** write down a number or
 # pick an outcome *before* you run the cell. Run it. **Read:** what the output says, and what it does not.
