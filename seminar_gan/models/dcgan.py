@@ -134,13 +134,15 @@ def build_temkeng_discriminator(image_shape=(28, 28, 1), filters=64, dropout=0.4
 
     Source:
         Temkeng 2020, figure 11b. It names neither the slope (0.2 here, as in Radford et al. 2015) nor the dropout (0.4
-        here, as in tutorials with the same parameter counts).
+        here) nor the range of the images (its convolutions see [0, 1] here, black as 0), both as in tutorials with the
+        same parameter counts. With black as -1 this pair ends in black images.
     """
     check_sizes(image_shape=image_shape, filters=filters)
     check_multiples_of_4(image_shape)
     check_dropout(dropout)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
-    x = layers.Conv2D(filters, 3, 2, padding="same", name="down_1")(images)  # 14 x 14 x 64
+    x = layers.Rescaling(0.5, 0.5, name="unit_images")(images)  # from [-1, 1] to [0, 1]
+    x = layers.Conv2D(filters, 3, 2, padding="same", name="down_1")(x)  # 14 x 14 x 64
     x = layers.LeakyReLU(0.2, name="leaky_1")(x)
     x = layers.Dropout(dropout, name="dropout_1")(x)
     x = layers.Conv2D(filters, 3, 2, padding="same", name="down_2")(x)  # 7 x 7 x 64
