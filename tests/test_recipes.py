@@ -1,5 +1,8 @@
 """Recipes: each name builds a GAN that trains, and what belongs to it beside the networks."""
 
+import runpy
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from seminar_gan.training.conditional import ConditionalGAN
 from seminar_gan.training.cooling import CoolDown
 from seminar_gan.training.gan import GAN
 
+TEXTBOOKS = Path(__file__).resolve().parents[1] / "tools" / "textbooks.py"
 ALL = [*recipes.RECIPES.values(), *recipes.CONDITIONAL_RECIPES.values()]
 NAMES = [*recipes.RECIPES, *(f"{name} conditional" for name in recipes.CONDITIONAL_RECIPES)]
 
@@ -26,6 +30,19 @@ def test_every_recipe_trains(recipe):
     assert made.average == recipe.average and made.noise is recipe.noise
     variant = ClusteredGAN if recipe.clusters else ConditionalGAN if recipe.conditional else GAN
     assert type(made) is variant
+
+
+@pytest.mark.parametrize("name", ["build_tensorflow_tutorial", "build_keras_io_conditional"])
+def test_the_textbooks_train(name):
+    made = runpy.run_path(str(TEXTBOOKS))[name](0)
+    if name == "build_tensorflow_tutorial":
+        data = [tiny_gan.images(4, (28, 28, 1))]
+    else:
+        data = [tiny_gan.images(4, (28, 28, 1), low=0), tiny_gan.labels(4)]
+    before = made.generator.get_weights()[0], made.discriminator.get_weights()[0]
+    made.fit(*data, steps=2, batch_size=4)
+    after = made.generator.get_weights()[0], made.discriminator.get_weights()[0]
+    assert not any(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
 
 
 def test_the_weights_follow_from_the_seed():

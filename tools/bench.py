@@ -189,7 +189,8 @@ def picture(results):
         colour = plotting.COLOURS[number % len(plotting.COLOURS)]
         style = "-" if name in RECOMMENDED else plotting.LINE_STYLES[1 + number % 4]
         seconds, *ratios = found[0]["seconds"], *zip(*(r["ratio"] for r in found), strict=True)
-        axes.plot(seconds, [statistics.median(r) for r in ratios], style, color=colour, marker="o", label=name)
+        middle = [statistics.median(r) for r in ratios]
+        axes.plot(seconds, middle, linestyle=style, color=colour, marker="o", label=name)
         axes.fill_between(seconds, list(map(min, ratios)), list(map(max, ratios)), color=colour, alpha=0.2, linewidth=0)
     axes.set(xlabel="seconds of training", ylabel="Fréchet distance, multiple of real digits' own", yscale="log")
     axes.axhline(1, color="0.5", linewidth=0.8)

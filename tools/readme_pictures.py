@@ -12,6 +12,8 @@ PICTURES = {  # file: (page, name of the figure in the cell that draws it)
     "smile.png": ("01_simple_autoencoder", "smile_figure"),
     "deep.png": ("02_deep_autoencoder", "epochs_figure"),
     "shift.png": ("03_convolutional_autoencoder", "shift_figure"),
+    "game.png": ("04_vanilla_gan", "film_figure"),
+    "ordered.png": ("06_conditional_gan", "grid_figure"),
 }
 
 

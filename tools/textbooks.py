@@ -43,7 +43,7 @@ class TwoPassConditionalGAN(ConditionalGAN):
             targets = tf.concat([tf.zeros((count, 1)), tf.ones((count, 1))], axis=0)
             d_loss = cross_entropy(targets, logits)
         self.update(self.d_optimizer, self.discriminator, d_tape, d_loss)
-        z = self.noise((self.seed + 1, self.g_optimizer.iterations), (count, self.latent_dim))
+        z = self.draw_noise(count, 1)  # another number, other noise
         with tf.GradientTape() as g_tape:
             g_loss = cross_entropy(tf.ones((count, 1)), self.judge(self.make(z, class_labels), class_labels))
         self.update(self.g_optimizer, self.generator, g_tape, g_loss)

@@ -165,6 +165,7 @@ def _is_tensorflow_log(output):
     if output.get("name") != "stderr":
         return False
     known = re.compile(
-        r"WARNING: All log messages before absl|[IW]\d{4} |E\d{4} .*oneDNN supports|To enable the following|$"
+        r"WARNING: All log messages before absl|[IW]\d{4} |E\d{4} .*(oneDNN supports|remapper failed)"
+        r"|To enable the following|$"
     )
     return all(known.match(line) for line in output["text"].splitlines())
