@@ -45,6 +45,11 @@ FILES = {
         sha256="79638527b445aff9ae8019368d49848394c39f4df9e2ea6dd22d693be5f9388e",
         script="tools/data/build_smiles.py",
     ),
+    "temkeng_dcgan.npz": DataFile(
+        size=8_569_503,
+        sha256="45f4c17c5ba6125e075f88cb76cbd0181bff57c0bd58013fbc0784aaf039f02e",
+        script="tools/train_weights.py",
+    ),
 }
 
 

@@ -24,8 +24,8 @@ class Recipe:
 
     generator, discriminator: builders that take image_shape, and num_classes too if the recipe has classes or clusters.
     learning_rate, beta_1, beta_2: of Adam, for both networks. cool_down: None, or the share of the training after which
-    the rate falls. average, noise: as for `GAN`. conditional: whether it is told class labels. clusters: None, or how
-    many it finds by itself.
+    the rate falls. average, noise: as for `GAN`. conditional: whether it is told class labels. mismatched: as for
+    `ConditionalGAN`. clusters: None, or how many it finds by itself.
     """
 
     generator: Callable
@@ -38,6 +38,7 @@ class Recipe:
     average: float | None = None
     noise: Callable = noise.normal
     conditional: bool = False
+    mismatched: float = 0.0
     clusters: int | None = None
 
     def build(self, image_shape, *, seed, num_classes=None):
@@ -58,8 +59,10 @@ class Recipe:
         options = {"noise": self.noise, "average": self.average, "seed": seed}
         if self.clusters:
             gan = ClusteredGAN(*networks, clusters=self.clusters, **options)
+        elif self.conditional:
+            gan = ConditionalGAN(*networks, mismatched=self.mismatched, **options)
         else:
-            gan = (ConditionalGAN if self.conditional else GAN)(*networks, **options)
+            gan = GAN(*networks, **options)
         gan.compile(d_optimizer=self.adam(), g_optimizer=self.adam())
         return gan
 
@@ -97,5 +100,11 @@ CONDITIONAL_RECIPES = {
         noise=noise.uniform,
         conditional=True,
     ),
-    "dcgan": Recipe(conditional.build_generator, conditional.build_discriminator, conditional=True, **RECOMMENDED),
+    "dcgan": Recipe(
+        conditional.build_generator,
+        conditional.build_discriminator,
+        conditional=True,
+        mismatched=1 / 8,
+        **RECOMMENDED,
+    ),
 }

@@ -230,6 +230,24 @@ def test_labels_that_cannot_be_are_refused(labels, error, message):
         made.generate(40, labels)
 
 
+def test_mismatched_pairs_take_the_place_of_the_first_fakes(monkeypatch):
+    made = tiny_gan.gan(conditional=True, mismatched=0.25)
+    seen, judge = [], made.judge
+    monkeypatch.setattr(made, "judge", lambda *pair: (seen.append(pair), judge(*pair))[1])
+    real, fake, classes = tiny_gan.images(8), -tiny_gan.images(8), tiny_gan.labels(8).astype("int32")
+    made.update_discriminator((real, classes), (fake, classes))
+    (real_images, real_labels), (fake_images, fake_labels) = seen
+    assert np.array_equal(real_images, real) and np.array_equal(real_labels, classes)
+    assert np.array_equal(fake_images, [*real[:2], *fake[2:]])
+    assert np.array_equal(fake_labels, [classes[-1], classes[0], *classes[2:]])
+
+
+@pytest.mark.parametrize("mismatched", [-0.1, 1.5, float("nan")])
+def test_a_share_of_mismatched_pairs_that_cannot_be_is_refused(mismatched):
+    with pytest.raises(ValueError, match=f"mismatched must be from 0 to 1, such as 0.03; got {mismatched}"):
+        tiny_gan.gan(conditional=True, mismatched=mismatched)
+
+
 # Clustered
 
 
@@ -359,7 +377,8 @@ def test_a_loss_that_is_no_number_stops_at_once(tmp_path, bad, name):
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
     for conditional in (False, True):
         data = (tiny_gan.images(), tiny_gan.labels()) if conditional else (tiny_gan.images(),)
-        made = tiny_gan.gan(conditional=conditional, d_steps=2)
+        options = {"mismatched": 0.25} if conditional else {}
+        made = tiny_gan.gan(conditional=conditional, d_steps=2, **options)
         made.fit(*data, steps=7, batch_size=16)
         made.save(tmp_path / "gan.keras")
         loaded = keras.models.load_model(tmp_path / "gan.keras")

@@ -24,6 +24,7 @@ ALLOWED = {
     "clusters": set(),
     "features": {"models", "datasets", "ranges"},
     "report": {"metrics"},
+    "weights": {"datasets", "features", "models"},
     "recipes": {"models", "training", "losses"},
     "gan_plots": {"plotting"},
     "smileys": set(),

@@ -446,3 +446,16 @@ def test_wrong_images_are_refused(images, training, count, error, text):
 
 def test_everything_promised_is_there():
     assert [name for name in metrics.__all__ if not callable(getattr(metrics, name))] == []
+
+
+# Specks
+
+
+def test_specks_are_lit_pixels_without_a_stroke():
+    drawing = np.zeros((2, 5, 6), "uint8")
+    drawing[0, 0, 0] = drawing[0, 4, 5] = 255  # alone, in the corners: opposite edges are no neighbours
+    drawing[1, 2, 1:5] = 128  # a stroke of four: its two ends have one lit neighbour each
+    drawing[1, 4, 1] = 127  # not lit
+    assert metrics.specks(drawing) == metrics.specks(drawing[..., None]) == pytest.approx(4 / 6)
+    assert metrics.specks(np.full((1, 5, 6), 255, "uint8")) == 0
+    assert np.isnan(metrics.specks(np.zeros((1, 5, 6), "uint8")))

@@ -23,30 +23,30 @@ def call(*arguments):
 
 @pytest.fixture
 def digits(tmp_path):
-    """An npz of 30 small images of three classes."""
+    """An npz of 30 small images of three classes, four fifths of them of the first."""
     random = np.random.default_rng(0)
     path = tmp_path / "digits.npz"
-    np.savez(path, x=random.integers(0, 256, (30, 8, 8), dtype="uint8"), y=np.arange(30) % 3)
+    np.savez(path, x=random.integers(0, 256, (30, 8, 8), dtype="uint8"), y=np.repeat(range(3), [24, 3, 3]))
     return path
 
 
 @saving
 def test_a_training_leaves_all_that_is_promised(tmp_path, digits, capsys):
     folder = tmp_path / "runs" / "one"
-    settings = ("--data", digits, "--model", "mirza", "--conditional", "--steps", 3, "--samples", 7, "--to", folder)
+    settings = ("--data", digits, "--model", "mirza", "--conditional", "--steps", 3, "--samples", 200, "--to", folder)
     assert call(*settings) == 0
     with np.load(folder / "samples.npz") as file:
-        assert file["x"].shape == (7, 8, 8, 1) and file["x"].dtype == np.uint8
-        assert file["y"].tolist() == [0, 1, 2, 0, 1, 2, 0]
-        samples = file["x"]
+        samples, wanted = file["x"], file["y"]
+    assert samples.shape == (200, 8, 8, 1) and samples.dtype == np.uint8
+    assert np.bincount(wanted, minlength=3) / 200 == pytest.approx([0.8, 0.1, 0.1], abs=0.08)  # as in the data
     assert (folder / "history.csv").read_text().splitlines()[0].startswith("step,seconds,d_loss,g_loss,d_real,d_fake")
     run = json.loads((folder / "run.json").read_text())
-    asked = {"data": str(digits), "model": "mirza", "conditional": True, "seconds": None, "steps": 3, "samples": 7}
+    asked = {"data": str(digits), "model": "mirza", "conditional": True, "seconds": None, "steps": 3, "samples": 200}
     assert run["parameters"] == asked and run["seed"] == 0
     assert {"commit", "versions"} <= run.keys()
     generator = keras.models.load_model(folder / "generator.keras")
-    z = recipes.CONDITIONAL_RECIPES["mirza"].build((8, 8, 1), seed=0, num_classes=3).sample_noise(7, seed=0)
-    again = np.rint((np.asarray(generator([z, np.arange(7) % 3])) + 1) * 127.5)
+    z = recipes.CONDITIONAL_RECIPES["mirza"].build((8, 8, 1), seed=0, num_classes=3).sample_noise(200, seed=0)
+    again = np.rint((np.asarray(generator([z, wanted])) + 1) * 127.5)
     assert np.abs(again - samples).max() <= 1
     assert not (folder / "metrics.json").exists()  # the digit features know nothing of these images
 

@@ -108,7 +108,7 @@ def train(name, seed, seconds):
         gan = recipe.build(images.shape[1:], seed=seed, num_classes=10 if conditional else None)
         batch_size = recipe.batch_size
 
-    labels = np.arange(SAMPLES) % 10
+    labels = np.random.default_rng(seed).choice(y, SAMPLES).astype("int32")  # each class as often as it occurs
     result = {"name": name, "seed": seed, "floor": floor, "seconds": [], "steps": [], "ratio": []}
     marks = [seconds / 4, seconds / 2, seconds]
 

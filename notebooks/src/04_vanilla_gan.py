@@ -214,7 +214,7 @@ def train_step(self, batch):
         z = self.draw_noise(tf.shape(real_images)[0], number)
         with tf.GradientTape() as tape:
             fake_images = self.make(z, *conditions)  # G(z)
-        d_logs = self.update_discriminator(real_images, fake_images, *conditions)
+        d_logs = self.update_discriminator((real_images, *conditions), (fake_images, *conditions))
     with tape:  # recording goes on: the same fake images, the updated discriminator
         g_loss = self.g_loss(self.judge(fake_images, *conditions))  # log(1 - D(G(z))), or the other
     self.update(self.g_optimizer, self.generator, tape, g_loss)  # theta_g
@@ -222,10 +222,10 @@ def train_step(self, batch):
     return self.track(g_loss=g_loss, **d_logs)
 
 
-def update_discriminator(self, real_images, fake_images, *conditions):
+def update_discriminator(self, real, fake):
     with tf.GradientTape() as tape:
-        real_logits = self.judge(real_images, *conditions)  # D(x)
-        fake_logits = self.judge(fake_images, *conditions)  # D(G(z))
+        real_logits = self.judge(*real)  # D(x)
+        fake_logits = self.judge(*fake)  # D(G(z))
         d_loss = self.d_loss(real_logits, fake_logits)  # -[log D(x) + log(1 - D(G(z)))]
     self.update(self.d_optimizer, self.discriminator, tape, d_loss)  # theta_d
     return {
@@ -422,12 +422,13 @@ plt.show()
 # outputs decides for itself. Measure it: which share of the lit pixels has at most one lit pixel among the eight around it?
 
 
-# %% tags=["paper"]
+# %% tags=["shows:metrics.specks"]
 def specks(images):
-    lit = np.pad(images.reshape(-1, 28, 28) > 127, ((0, 0), (1, 1), (1, 1))).astype(int)
+    images = np.asarray(images)
+    lit = np.pad(images.reshape(images.shape[:3]) > 127, ((0, 0), (1, 1), (1, 1))).astype(int)
     steps = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
     neighbours = sum(np.roll(lit, step, axis=(1, 2)) for step in steps)
-    return float(np.mean(neighbours[lit == 1] <= 1))
+    return float(np.mean(neighbours[lit == 1] <= 1)) if lit.any() else float("nan")
 
 
 # %% tags=["nbval-ignore-output"]

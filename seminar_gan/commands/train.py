@@ -33,7 +33,7 @@ def main(args):
         print(f"{folder} is finished: nothing to do.")
         return 0
     gan = train(recipe, images, labels, num_classes, folder, args)
-    write_results(gan, num_classes, folder, args)
+    write_results(gan, labels, folder, args)
     return 0
 
 
@@ -157,16 +157,20 @@ def train(recipe, images, labels, num_classes, folder, args):
     return gan
 
 
-def write_results(gan, num_classes, folder, args):
-    """Write the generator, the samples and, for MNIST, their measures."""
+def write_results(gan, labels, folder, args):
+    """Write the generator, the samples and, for MNIST, their measures.
+
+    Classes are asked for as often as they occur in the data: a distance to the data counts other shares as a fault.
+    """
     from seminar_gan import ranges
 
-    wanted = np.full(args.samples, -1) if num_classes is None else np.arange(args.samples) % num_classes
-    conditions = () if num_classes is None else (wanted,)
+    conditional = labels is not None
+    wanted = np.random.default_rng(args.seed).choice(labels if conditional else [-1], args.samples)
+    conditions = (wanted,) if conditional else ()
     images = ranges.symmetric_to_uint8(gan.generate(args.samples, *conditions, seed=args.seed))
     (gan.averaged_generator or gan.generator).save(folder / "generator.keras")
     if args.data == "mnist":
-        measures = measure(images, None if num_classes is None else wanted)
+        measures = measure(images, wanted if conditional else None)
         write_whole(folder / "metrics.json", json.dumps(measures, indent=2).encode())
     part = folder / "samples.part.npz"
     np.savez_compressed(part, x=images, y=wanted)

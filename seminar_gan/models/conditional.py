@@ -17,8 +17,8 @@ from seminar_gan.models import dcgan
 from seminar_gan.models.sizes import check_sizes
 
 
-def build_generator(image_shape=(28, 28, 1), num_classes=10, latent_dim=64, dense_size=256, filters=64):
-    """Build the recommended generator for a wanted class, 868,737 parameters.
+def build_generator(image_shape=(28, 28, 1), num_classes=10, latent_dim=64, dense_size=256, filters=32):
+    """Build the recommended generator for a wanted class, 444,673 parameters.
 
     Args:
         image_shape, latent_dim, dense_size, filters: as in `dcgan.build_generator`.
@@ -41,8 +41,8 @@ def build_generator(image_shape=(28, 28, 1), num_classes=10, latent_dim=64, dens
     return keras.Model([z, class_labels], images, name="conditional_generator")
 
 
-def build_discriminator(image_shape=(28, 28, 1), num_classes=10, filters=24, dense_size=128):
-    """Build the recommended discriminator for a wanted class, 258,601 parameters.
+def build_discriminator(image_shape=(28, 28, 1), num_classes=10, filters=16, dense_size=128):
+    """Build the recommended discriminator for a wanted class, 252,321 parameters.
 
     Args:
         image_shape, filters, dense_size: as in `dcgan.build_discriminator`.
@@ -65,8 +65,8 @@ def build_discriminator(image_shape=(28, 28, 1), num_classes=10, filters=24, den
     return keras.Model([images, class_labels], logits, name="conditional_discriminator")
 
 
-def build_attribute_generator(image_shape=(28, 28, 1), num_attributes=6, latent_dim=64, dense_size=256, filters=64):
-    """Build the recommended generator for wanted attributes, 867,713 parameters.
+def build_attribute_generator(image_shape=(28, 28, 1), num_attributes=6, latent_dim=64, dense_size=256, filters=32):
+    """Build the recommended generator for wanted attributes, 443,649 parameters.
 
     Args:
         image_shape, latent_dim, dense_size, filters: as in `dcgan.build_generator`.
@@ -88,8 +88,8 @@ def build_attribute_generator(image_shape=(28, 28, 1), num_attributes=6, latent_
     return keras.Model([z, attributes], images, name="attribute_generator")
 
 
-def build_attribute_discriminator(image_shape=(28, 28, 1), num_attributes=6, filters=24, dense_size=128):
-    """Build the recommended discriminator for wanted attributes, 258,089 parameters.
+def build_attribute_discriminator(image_shape=(28, 28, 1), num_attributes=6, filters=16, dense_size=128):
+    """Build the recommended discriminator for wanted attributes, 251,809 parameters.
 
     Args:
         image_shape, filters, dense_size: as in `dcgan.build_discriminator`.

@@ -88,16 +88,15 @@ def _num_classes(generator):
     """How many classes there are for the layer that reads the labels; None if that is no layer we know."""
     for layer in generator.layers:
         if getattr(layer, "input", None) is generator.inputs[1]:
-            found = getattr(layer, "num_tokens", None) or getattr(
-                layer, "input_dim", None
-            )  # CategoryEncoding, Embedding
-            if found:
-                return found
+            found = getattr(layer, "num_tokens", None)  # CategoryEncoding
+            return found or getattr(layer, "input_dim", None)  # Embedding
     return None
 
 
-def check_settings(*, average=None, seed=0, **counts):
-    """Refuse numbers that cannot work: counts are whole and positive, `average` is None or in (0, 1), `seed` is whole.
+def check_settings(*, average=None, mismatched=0, seed=0, **counts):
+    """Refuse numbers that cannot work.
+
+    Counts are whole and positive, `average` is None or in (0, 1), `mismatched` in [0, 1], `seed` is whole.
 
     Raises:
         ValueError: names the argument, what came and what was wanted.
@@ -107,5 +106,7 @@ def check_settings(*, average=None, seed=0, **counts):
             raise ValueError(f"{name} must be a positive whole number; got {value!r}")
     if average is not None and not 0 < average < 1:
         raise ValueError(f"average must be None or between 0 and 1, such as 0.995; got {average!r}")
+    if not 0 <= mismatched <= 1:
+        raise ValueError(f"mismatched must be from 0 to 1, such as 0.03; got {mismatched!r}")
     if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or not 0 <= seed < 2**31:
         raise ValueError(f"seed must be a whole number from 0 to 2,147,483,647; got {seed!r}")

@@ -1,6 +1,7 @@
 """A GAN whose images can be ordered: by class, or by a vector of attributes."""
 
 import keras
+import tensorflow as tf
 
 from seminar_gan.training import checks
 from seminar_gan.training.gan import GAN
@@ -16,11 +17,30 @@ class ConditionalGAN(GAN):
     Args:
         generator: keras.Model from [z, class_labels] to images.
         discriminator: keras.Model from [images, class_labels] to logits (batch, 1).
+        mismatched: from 0 to 1, the share of the discriminator's fake images that is exchanged for real ones, each with
+            the label of another. It learns from them to mind the label.
         others: as for `GAN`.
 
+    Raises:
+        ValueError: if mismatched is out of range, and where `GAN` raises one.
+
     Source:
-        Mirza & Osindero 2014, Conditional generative adversarial nets.
+        Mirza & Osindero 2014, Conditional generative adversarial nets. Mismatched pairs: Reed et al. 2016, Generative
+        adversarial text to image synthesis, algorithm 1; there they are as many as the fake images.
     """
+
+    def __init__(self, generator, discriminator, *, mismatched=0.0, **options):
+        super().__init__(generator, discriminator, **options)
+        checks.check_settings(mismatched=mismatched)
+        self.mismatched = mismatched
+
+    def update_discriminator(self, real, fake):
+        """As `GAN` does, but the first fakes are exchanged for real images with the labels of their neighbours."""
+        (real_images, class_labels), (fake_images, _) = real, fake
+        first = tf.cast(self.mismatched * tf.cast(tf.shape(fake_images)[0], "float32"), "int32")
+        images = tf.concat([real_images[:first], fake_images[first:]], axis=0)
+        labels = tf.concat([tf.roll(class_labels, 1, axis=0)[:first], class_labels[first:]], axis=0)
+        return super().update_discriminator(real, (images, labels))
 
     def make(self, z, class_labels):
         return self.generator([z, class_labels], training=True)
@@ -33,6 +53,9 @@ class ConditionalGAN(GAN):
         images = checks.check_images(images, self.generator)
         labels = checks.check_labels(class_labels, len(images), self.generator)
         return self._fit((images, labels), steps=steps, **options)
+
+    def get_config(self):
+        return {**super().get_config(), "mismatched": self.mismatched}
 
     def generate(self, count, class_labels, *, seed=0):
         """Make `count` images of what class_labels says, integers (count,) or attribute vectors (count, k)."""

@@ -74,17 +74,17 @@ class GAN(keras.Model):
             z = self.draw_noise(tf.shape(real_images)[0], number)
             with tf.GradientTape() as tape:
                 fake_images = self.make(z, *conditions)
-            d_logs = self.update_discriminator(real_images, fake_images, *conditions)
+            d_logs = self.update_discriminator((real_images, *conditions), (fake_images, *conditions))
         with tape:  # recording goes on: the same fake images, the updated discriminator
             g_loss = self.g_loss(self.judge(fake_images, *conditions))
         self.update(self.g_optimizer, self.generator, tape, g_loss)
         self.update_average()
         return self.track(g_loss=g_loss, **d_logs)
 
-    def update_discriminator(self, real_images, fake_images, *conditions):
+    def update_discriminator(self, real, fake):
         with tf.GradientTape() as tape:
-            real_logits = self.judge(real_images, *conditions)
-            fake_logits = self.judge(fake_images, *conditions)
+            real_logits = self.judge(*real)
+            fake_logits = self.judge(*fake)
             d_loss = self.d_loss(real_logits, fake_logits)
         self.update(self.d_optimizer, self.discriminator, tape, d_loss)
         return {"d_loss": d_loss, "d_real": share_above_0(real_logits), "d_fake": share_above_0(fake_logits)}
@@ -201,10 +201,12 @@ class GAN(keras.Model):
 
     @functools.cached_property
     def _sampler(self):
-        """The generator as a graph, traced once for all counts."""
+        """The generator as a graph for all counts. Already traced, or TensorFlow would warn at the fifth GAN."""
         network = self.averaged_generator or self.generator
         signature = [tf.TensorSpec(part.shape, part.dtype) for part in network.inputs]
-        return tf.function(lambda *parts: network(parts if len(parts) > 1 else parts[0]), input_signature=signature)
+        return tf.function(lambda *parts: network(parts[0] if len(parts) == 1 else parts)).get_concrete_function(
+            *signature
+        )
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

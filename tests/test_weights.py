@@ -1,0 +1,41 @@
+"""The shipped generators: the network they are for, and pictures as good as the length of their training says."""
+
+import numpy as np
+import pytest
+
+from seminar_gan import datasets, features, ranges, weights
+from seminar_gan.metrics import frechet_distance
+
+
+def images(training, count):
+    z = np.random.default_rng(0).normal(size=(count, 100)).astype("float32")
+    return weights.load_temkeng_generator(training).predict(z, batch_size=200, verbose=0)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return {steps: images(f"mnist-{steps}", 400) for steps in (500, 5000)}
+
+
+def test_more_iterations_drew_better_digits(digits):
+    network = features.load_digit_features()
+    real = network.features(datasets.load_mnist()[0][0][:400])
+    distance = {
+        steps: frechet_distance(real, network.features(ranges.symmetric_to_uint8(made)))
+        for steps, made in digits.items()
+    }
+    assert distance[5000] < distance[500] / 2
+
+
+def test_the_faces_are_binarised_ones():
+    made = images("smile-20000", 50)
+    assert made.shape == (50, 28, 28, 1)
+    assert np.mean(np.abs(made) > 0.8) > 0.8  # black or white, little between
+    assert np.ptp(made, axis=0).max() > 1.5  # and not one face again and again
+
+
+def test_every_training_is_there_and_no_other():
+    held = {path.split("/")[0] for path in datasets.load_file("temkeng_dcgan.npz")}
+    assert held == set(weights.TEMKENG_TRAININGS)
+    with pytest.raises(ValueError, match=r"mnist-500, .*smile-20000; got 'mnist'"):
+        weights.load_temkeng_generator("mnist")

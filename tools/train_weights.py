@@ -1,0 +1,59 @@
+"""Train Temkeng's DCGAN as long as the paper did and write data/temkeng_dcgan.npz: python tools/train_weights.py
+
+Takes about an hour on two cores. Stop it, call it again, and it goes on. The generator is kept after the paper's
+numbers of iterations: on MNIST after 500 and 5,000, on binarised Smile after 1,000 and 20,000. The paper names no batch
+size; here it is 128 for MNIST and 16 for the 400 faces. The weights are stored as float16. Prints the line for
+`datasets.FILES`. Another CPU gives other bytes, and images as good.
+"""
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
+
+from seminar_gan import datasets, ranges  # noqa: E402
+from seminar_gan.recipes import RECIPES  # noqa: E402
+from seminar_gan.training.watch import StepProgress  # noqa: E402
+
+PLANS = {"mnist": (128, (500, 5_000)), "smile": (16, (1_000, 20_000))}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=ROOT / "data" / "temkeng_dcgan.npz")
+    parser.add_argument("--work", type=Path, default=ROOT / "build" / "weights", help="folder for the checkpoints")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+
+    arrays = {}
+    for data, (batch_size, marks) in PLANS.items():
+        for steps in marks:
+            name = f"{data}-{steps}"
+            kept = args.work / f"{name}-seed-{args.seed}.npz"
+            if not kept.is_file():
+                gan = train(data, batch_size, steps, args.seed, args.work)
+                np.savez(kept, **{v.path: v.numpy() for v in gan.generator.variables})
+            with np.load(kept) as weights:
+                arrays |= {f"{name}/{path}": weights[path].astype("float16") for path in weights.files}
+    np.savez_compressed(args.out, **arrays)
+    payload = args.out.read_bytes()
+    print(f"size={len(payload):_}, sha256={hashlib.sha256(payload).hexdigest()!r}")
+
+
+def train(data, batch_size, steps, seed, work):
+    """Train to that step, from the last checkpoint there is."""
+    load = {"mnist": datasets.load_mnist, "smile": lambda: datasets.load_smiles(binarised=True)}[data]
+    images = ranges.to_symmetric(load()[0][0])[..., None]
+    gan = RECIPES["temkeng-dcgan"].build(images.shape[1:], seed=seed)
+    checkpoints = work / f"{data}-seed-{seed}"
+    gan.fit(images, steps=steps, batch_size=batch_size, callbacks=[StepProgress()], checkpoints=checkpoints)
+    return gan
+
+
+if __name__ == "__main__":
+    main()
