@@ -573,8 +573,6 @@ falls_faces_to = face_specks[20_000] / face_specks[1_000]
 claims.below(0.5, falls_faces_to, "so do faces: specks, 20,000 steps per 1,000", temkeng_2020)
 claims.above(3, step_cost, "takes long: time of a step, Temkeng's per ours", temkeng_2020)
 claims.below(0.5, to_500, "finding: ours need not: distance, per Temkeng's at 500", "ours")
-too_early = by_moving / by_batch
-claims.above(2, too_early, "finding: too early, distance by moving means per batch's", "ours")
 claims.above(0.05, float(shares.min()), "ours: share of the rarest digit", "ours")
 claims.below(10, speck_ratio, "no white spots: specks, per real digits'", winkler_2018)
 claims.above(0.5, purity, "groups without labels: share of their main digits", liu)

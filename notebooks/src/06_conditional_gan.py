@@ -667,7 +667,7 @@ print(obedience_table.latex)
 # 4. *Labels in disorder.* Train the convolutional pair, without the wrong pairs (`dataclasses.replace(recipe, mismatched=0)`), for 200 steps on digits with their labels, and on the same digits with the labels shuffled (`rng.permutation(labels)`). What does $G$ do with $y$ then? Now give real test
 #    digits to both discriminators, each with all ten labels: how often has the right label the greatest logit? Nobody trained $D$ to classify; what does the derivation say?
 #
-# 5. *Only what fits.* Train the digits without the wrong pairs, with those of the recipe, and with four times as many, each for half of `DIGIT_STEPS`. What happens to the fidelity, and what to the distance?
+# 5. *Only what fits.* Train the digits without the wrong pairs, with those of the recipe, and with four times as many, each for half of `DIGIT_STEPS`. What happens to the fidelity, and what to the distance? And what can neither of them see?
 #
 # The [solutions](solutions/06_conditional_gan.ipynb) are a page of their own.
 
@@ -772,8 +772,9 @@ formats = {columns[0]: ".3f", columns[1]: ".1%", columns[2]: ".1f"}
 sg.export.table(columns, rows, formats=formats)
 
 # %% [markdown] tags=["solution"]
-# The more wrong pairs, the more often $G$ obeys. In a long training the fidelity comes out above that of real digits, which the judge reads wrongly about once in two hundred times. That is no merit: $G$ then keeps away from forms
-# that lie between two classes, and real digits have such forms. The distance can say so, but not with one run of each: seeds differ, too.
+# Early in the training the wrong pairs help with both: $D$ knows labels sooner, and $G$ learns sooner what is wanted. But obedience has a price. $D$ is now to doubt even real images whose label could be another, so $G$ keeps away
+# from forms between two classes, and real digits have such forms. In a long training the fidelity can come out above that of real digits, which the judge reads wrongly about once in two hundred times. That is no merit.
+# What it costs is variety, which the fidelity cannot see. The last section can: train its classifier on digits of either generator, with several seeds, and compare.
 
 # %% [markdown]
 # ## References
