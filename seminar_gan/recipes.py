@@ -71,14 +71,14 @@ class Recipe:
 
     def callbacks(self, time_limit=None):
         """Return what belongs to the recipe beside the networks: the callbacks that its `fit` is given."""
-        return [CoolDown(self.learning_rate, self.cool_down, time_limit)] if self.cool_down else []
+        return [CoolDown(self.learning_rate, self.cool_down, time_limit)] if self.cool_down is not None else []
 
 
 RECOMMENDED = {  # chosen by 10,000 training digits that were held out
     "learning_rate": 2e-3,
     "beta_1": 0.0,
     "beta_2": 0.99,
-    "cool_down": 0.6,
+    "cool_down": 0.0,
     "batch_size": 64,
     "average": 0.995,
 }

@@ -4,21 +4,21 @@ import keras
 
 
 class CoolDown(keras.callbacks.Callback):
-    """Lower both learning rates along a line to 0 over the last part of a training, so that it ends without jitter.
+    """Lower both learning rates along a line to 0 until the training ends, so that it ends without jitter.
 
     Args:
         learning_rate: the rate before.
-        start: the share of the training after which it falls, 0 to 1.
+        start: the share of the training after which it falls, from 0 to below 1.
         time_limit: the `watch.TimeLimit` among the callbacks, if the training ends by the clock and not at a step.
 
     Raises:
-        ValueError: if `start` is not between 0 and 1.
+        ValueError: for another start.
     """
 
-    def __init__(self, learning_rate, start=0.75, time_limit=None):
+    def __init__(self, learning_rate, start=0.0, time_limit=None):
         super().__init__()
-        if not 0 < start < 1:
-            raise ValueError(f"start must be between 0 and 1, the share of the training at full rate; got {start!r}")
+        if not 0 <= start < 1:
+            raise ValueError(f"start must be from 0 to below 1, the share of the training at full rate; got {start!r}")
         self.learning_rate, self.start, self.time_limit = learning_rate, start, time_limit
 
     def on_train_batch_begin(self, batch, logs=None):
