@@ -23,8 +23,8 @@ class Recipe:
     """How one GAN is made and trained. The images are in [-1, 1], as every generator here ends in tanh.
 
     generator, discriminator: builders that take image_shape, and num_classes too if the recipe has classes or clusters.
-    learning_rate, beta_1, beta_2: of Adam, for both networks. cool_down: None, or the share of the training after which
-    the rate falls. average, noise: as for `GAN`. conditional: whether it is told class labels. mismatched: as for
+    learning_rate, beta_1, beta_2: of Adam, for both networks. cool_down: None, or how many steps are made before the
+    rate falls. average, noise: as for `GAN`. conditional: whether it is told class labels. mismatched: as for
     `ConditionalGAN`. clusters: None, or how many it finds by itself.
     """
 
@@ -33,7 +33,7 @@ class Recipe:
     learning_rate: float
     beta_1: float = 0.5
     beta_2: float = 0.999
-    cool_down: float | None = None
+    cool_down: int | None = None
     batch_size: int = 128
     average: float | None = None
     noise: Callable = noise.normal
@@ -71,14 +71,14 @@ class Recipe:
 
     def callbacks(self, time_limit=None):
         """Return what belongs to the recipe beside the networks: the callbacks that its `fit` is given."""
-        return [CoolDown(self.learning_rate, self.cool_down, time_limit)] if self.cool_down is not None else []
+        return [CoolDown(self.learning_rate, self.cool_down, time_limit=time_limit)] if self.cool_down else []
 
 
 RECOMMENDED = {  # chosen by 10,000 training digits that were held out
     "learning_rate": 2e-3,
     "beta_1": 0.0,
     "beta_2": 0.99,
-    "cool_down": 0.0,
+    "cool_down": 420,
     "batch_size": 64,
     "average": 0.995,
 }

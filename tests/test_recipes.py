@@ -61,9 +61,9 @@ class Rates(keras.callbacks.Callback):
         self.rates.append(rates[0])
 
 
-def test_the_rate_falls_to_0_over_the_last_part():
+def test_the_rate_falls_to_0_after_the_full_steps():
     made, rates = tiny_gan.gan(), Rates()
-    made.fit(tiny_gan.images(), steps=10, batch_size=4, callbacks=[CoolDown(0.1, 0.6), rates])
+    made.fit(tiny_gan.images(), steps=10, batch_size=4, callbacks=[CoolDown(0.1, 6), rates])
     assert rates.rates == pytest.approx([0.1] * 7 + [0.075, 0.05, 0.025], rel=1e-5)
 
 
@@ -76,27 +76,42 @@ def test_the_rate_can_fall_from_the_start():
 def test_a_resumed_training_cools_as_an_uninterrupted_one(tmp_path):
     options = {"batch_size": 4, "report_every": 4}
     whole = tiny_gan.gan()
-    whole.fit(tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 0.3)], **options)
+    whole.fit(tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 3)], **options)
     stop = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: 1 / 0 if epoch == 2 else None)
     with pytest.raises(ZeroDivisionError):
         tiny_gan.gan().fit(
-            tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 0.3), stop], checkpoints=tmp_path, **options
+            tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 3), stop], checkpoints=tmp_path, **options
         )
     resumed = tiny_gan.gan()
-    resumed.fit(tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 0.3)], checkpoints=tmp_path, **options)
+    resumed.fit(tiny_gan.images(), steps=10, callbacks=[CoolDown(0.01, 3)], checkpoints=tmp_path, **options)
     assert tiny_gan.same(whole, resumed)
 
 
 def test_the_rate_can_follow_the_clock():
-    class Clock:
-        seconds, used = 8.0, 7.0
+    class Clock(keras.callbacks.Callback):  # a step a second
+        seconds, used = 10.0, 0.0
 
+        def on_train_batch_end(self, batch, logs=None):
+            self.used += 1
+
+    made, rates, clock = tiny_gan.gan(), Rates(), Clock()
+    cooling = CoolDown(0.1, 6, time_limit=clock)
+    made.fit(tiny_gan.images(), steps=10, batch_size=4, callbacks=[cooling, rates, clock])
+    assert rates.rates == pytest.approx([0.1] * 7 + [0.075, 0.05, 0.025], rel=1e-5)
+
+
+def test_in_a_short_training_the_rate_falls_earlier():
     made, rates = tiny_gan.gan(), Rates()
-    made.fit(tiny_gan.images(), steps=1, batch_size=4, callbacks=[CoolDown(0.1, 0.75, Clock()), rates])
-    assert rates.rates == pytest.approx([0.05], rel=1e-5)
+    made.fit(tiny_gan.images(), steps=10, batch_size=4, callbacks=[CoolDown(0.1, 1_000), rates])
+    assert rates.rates == pytest.approx([0.1] * 7 + [0.075, 0.05, 0.025], rel=1e-5)
 
 
-@pytest.mark.parametrize("start", [1, -1, float("nan")])
-def test_a_start_that_cannot_be_is_refused(start):
-    with pytest.raises(ValueError, match="start must be from 0 to below 1"):
-        CoolDown(0.1, start)
+@pytest.mark.parametrize("most", [0, 1, -1, float("nan")])
+def test_a_share_that_cannot_be_is_refused(most):
+    with pytest.raises(ValueError, match="most must be between 0 and 1"):
+        CoolDown(0.1, 6, most)
+
+
+def test_a_negative_number_of_full_steps_is_refused():
+    with pytest.raises(ValueError, match="full_steps must not be negative; got -1"):
+        CoolDown(0.1, -1)

@@ -184,7 +184,7 @@ sg.export.model_table(build_generator())
 # What our recipe has beside the pair:
 #
 # 1. **An averaged generator.** The two players circle around each other. A copy $\bar\theta \leftarrow \alpha\, \bar\theta + (1 - \alpha)\, \theta_g$ follows $G$ slowly, and makes the samples (Yazici et al. 2019).
-# 2. **Large steps that end small.** A high learning rate, which falls along a line to 0.
+# 2. **Large steps that end small.** A high learning rate, which later falls along a line to 0.
 # 3. **Few images a step.** A game needs many moves more than it needs exact ones.
 # 4. **Clusters.** Before the first step k-means sorts the images into groups that look alike. No label is seen. Both networks are then told a group $c$: $z$ gets it appended, and $D$'s logit a part for each group
 #    (page [06](06_conditional_gan.ipynb) shows how). A sample is $G(z, c)$, where $c$ is drawn as often as it occurs (Sage et al. 2018, Liu et al. 2020).
@@ -198,7 +198,7 @@ sg.export.table(
 )
 
 # %% [markdown]
-# **Read.** `average` is $\alpha$, `cool_down` the share of the training after which the rate falls: 0 is from the start. Temkeng names neither optimizer nor batch size, Winkler no batch size: there we take those of Radford et al.
+# **Read.** `average` is $\alpha$, `cool_down` the number of steps before the rate falls; a training shorter than 700 makes 60 % of its steps before. Temkeng names neither optimizer nor batch size, Winkler no batch size: there we take those of Radford et al.
 #
 # Why should clusters help? *$D$ compares like with like.* To tell real from fake among slanted ones it cannot say "too many ones"; it must look at the stroke, and that is what $G$ then hears about. *Every group gets
 # its share*, drawn well or not. And $z$ has less to explain: how an image differs from its group, not which of ten digits it is. The price: k-means takes time (it counts on the clock below), the number of groups must be chosen,

@@ -8,22 +8,27 @@ class CoolDown(keras.callbacks.Callback):
 
     Args:
         learning_rate: the rate before.
-        start: the share of the training after which it falls, from 0 to below 1.
-        time_limit: the `watch.TimeLimit` among the callbacks, if the training ends by the clock and not at a step.
+        full_steps: how many steps are made at that rate.
+        most: the largest share of a training that is made at that rate, above 0 and below 1: a short one cools earlier.
+        time_limit: the `watch.TimeLimit` among the callbacks, if the training ends by the clock and not at a step. What
+            share of it `full_steps` will take follows from the time that the steps took until now.
 
     Raises:
-        ValueError: for another start.
+        ValueError: if `full_steps` is negative, or for another share.
     """
 
-    def __init__(self, learning_rate, start=0.0, time_limit=None):
+    def __init__(self, learning_rate, full_steps=0, most=0.6, time_limit=None):
         super().__init__()
-        if not 0 <= start < 1:
-            raise ValueError(f"start must be from 0 to below 1, the share of the training at full rate; got {start!r}")
-        self.learning_rate, self.start, self.time_limit = learning_rate, start, time_limit
+        if not full_steps >= 0:
+            raise ValueError(f"full_steps must not be negative; got {full_steps!r}")
+        if not 0 < most < 1:
+            raise ValueError(f"most must be between 0 and 1, a share of the training; got {most!r}")
+        self.learning_rate, self.full_steps, self.most, self.time_limit = learning_rate, full_steps, most, time_limit
 
     def on_train_batch_begin(self, batch, logs=None):
         limit, record = self.time_limit, self.model.record
         done = limit.used / limit.seconds if limit else record.step / record.last_step
-        rate = self.learning_rate * min(1, max(0, 1 - done) / (1 - self.start))
+        start = min(self.most, done * self.full_steps / max(1, record.step))
+        rate = self.learning_rate * min(1, max(0, 1 - done) / (1 - start))
         self.model.d_optimizer.learning_rate = rate
         self.model.g_optimizer.learning_rate = rate
