@@ -772,9 +772,9 @@ formats = {columns[0]: ".3f", columns[1]: ".1%", columns[2]: ".1f"}
 sg.export.table(columns, rows, formats=formats)
 
 # %% [markdown] tags=["solution"]
-# Early in the training the wrong pairs help with both: $D$ knows labels sooner, and $G$ learns sooner what is wanted. But obedience has a price. $D$ is now to doubt even real images whose label could be another, so $G$ keeps away
+# Early in the training the wrong pairs help with both: $D$ knows labels sooner, and $G$ learns sooner what is wanted. But obedience can have a price. $D$ is now to doubt even real images whose label could be another, so $G$ has reason to keep away
 # from forms between two classes, and real digits have such forms. In a long training the fidelity can come out above that of real digits, which the judge reads wrongly about once in two hundred times. That is no merit.
-# What it costs is variety, which the fidelity cannot see. The last section can: train its classifier on digits of either generator, with several seeds, and compare.
+# The price would be variety, which the fidelity cannot see. The last section can: train its classifier on digits of either generator, with several seeds, and compare.
 
 # %% [markdown]
 # ## References
