@@ -1,0 +1,260 @@
+"""A user's own images: a folder of mixed sizes and kinds in, one uint8 array and a report of what was done out."""
+
+import os
+import re
+import unicodedata
+import warnings
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
+
+from seminar_gan.ranges import unit_to_uint8
+
+SIZES = (16, 128)  # smallest and largest, as in models.panic
+FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # told by content, not by suffix
+LEFT_OUT = {"__macosx", "thumbs.db", "desktop.ini"}  # as are names that begin with a dot
+# Antialiased and without negative weights: each new pixel is a mean of old ones, and no edge gets a halo to be learnt.
+FILTER = Image.Resampling.BILINEAR
+
+
+@dataclass(frozen=True, eq=False)
+class ImageFolder:
+    """The images of a folder, what was done to them, and the files that are not among them.
+
+    images: uint8 (n, size, size, channels), 0 to 255. names: n paths below the folder, with forward slashes, sorted.
+    sizes: integers (n, 2), height and width before the fit. notes: (name, what was done) pairs. skipped: (name, reason)
+    pairs.
+    """
+
+    images: np.ndarray = field(repr=False)
+    names: tuple
+    sizes: np.ndarray = field(repr=False)
+    notes: tuple
+    skipped: tuple
+
+    columns = ("what", "files", "which")
+
+    def rows(self):
+        """Return [what, files, which] as `export.table` takes them: every skipped file by name, of others three."""
+        groups = {}
+        for name, note in self.notes:
+            groups.setdefault(note, []).append(name)
+        notes = [[note, len(n), ", ".join(n[:3]) + ", ..." * (len(n) > 3)] for note, n in sorted(groups.items())]
+        skipped = [[f"skipped: {reason}", 1, name] for name, reason in self.skipped]
+        return [["images", len(self.names), ""], *notes, *skipped]
+
+
+class _Unusable(Exception):
+    """A file that is not worth opening; the message is the reason."""
+
+
+def load_image_folder(
+    path, size=100, fit="pad", channels=1, *, scale=1, background=255, padding="border", strict=False
+):
+    """Load all images of a folder and its subfolders, one after the other, as squares of one size.
+
+    Reads BMP, GIF, JPEG, JPEG 2000, PNG, PPM, TIFF and WebP, whatever their suffix; of several pages or frames the
+    first. They are turned as their EXIF orientation says. More than 8 bits per value (16-bit, floats) are scaled from
+    the image's own minimum and maximum to 0 and 255, so brightness is no longer comparable between such images; of
+    16-bit colour Pillow reads the upper 8 bits only. CMYK is converted without its colour profile. Colour becomes
+    grey as 0.299 r + 0.587 g + 0.114 b. The order is that of the names in Unicode, composed (NFC), the same on every
+    file system. Hidden files (.DS_Store), __MACOSX, Thumbs.db and desktop.ini are left out without a word.
+
+    Args:
+        path: the folder. Links to files are followed, links to folders are not.
+        size: height and width of the result, 16 to 128: what the networks for images of any size can make.
+        fit: "pad" keeps the proportions: the image is centred, shrunk if it is larger than `size`, never enlarged.
+            "stretch" scales both sides to `size`, which distorts what is not square.
+        channels: 1 for grey, 3 for RGB.
+        scale: above 0, at most 1: with "pad", all images are shrunk by this first. `size` divided by the longest side
+            among them keeps large things larger than small ones; with 1, all that are too large fill the canvas.
+        background: grey level, 0 to 255, on which transparent images are laid; 255 is white.
+        padding: grey level, 0 to 255, around what is centred, or "border", the median colour of the image's own edge.
+        strict: if true, the first file that cannot be read is an error; otherwise it is skipped, with the reason.
+
+    Returns:
+        ImageFolder
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: if `path` is no folder.
+        ValueError: for other arguments than these, if no file can be read, or, if strict, if any file cannot.
+
+    Source:
+        Wallat & Kriegel, PANIC: 42 cells, centred on 100 x 100 because stretching distorts their shape.
+    """
+    _check_arguments(size, fit, channels, scale, background, padding)
+    folder = _folder(path)
+    images, names, sizes, notes, skipped = [], [], [], [], []
+    for name, file in _files(folder):
+        try:
+            image, done = _read(file, channels, background)
+            square = _fitted(image, size, fit, scale, padding)
+        except Exception as error:  # broken files make Pillow raise a dozen kinds
+            if strict:
+                raise ValueError(f"{name}: {_reason(error)}. Repair or remove it, or skip it: strict=False") from error
+            skipped.append((name, _reason(error)))
+            continue
+        if fit == "pad" and max(image.size) < size:
+            done.append(f"smaller than {size} pixels: centred, not enlarged")
+        if fit == "pad" and size / max(image.size) < scale:
+            done.append(f"larger than {size} pixels: shrunk to fit")
+        images.append(square)
+        names.append(name)
+        sizes.append((image.height, image.width))
+        notes += [(name, note) for note in done]
+    if not images:
+        raise ValueError(_nothing_read(folder, skipped))
+    return ImageFolder(np.stack(images), tuple(names), np.array(sizes), tuple(notes), tuple(skipped))
+
+
+def _check_arguments(size, fit, channels, scale, background, padding):
+    def whole(value, low, high):
+        return isinstance(value, Integral) and low <= value <= high
+
+    if not whole(size, *SIZES):
+        raise ValueError(f"size must be a whole number of pixels from {SIZES[0]} to {SIZES[1]}; got {size!r}")
+    if fit not in ("pad", "stretch"):
+        raise ValueError(f'fit must be "pad" or "stretch"; got {fit!r}')
+    if channels not in (1, 3):
+        raise ValueError(f"channels must be 1 (grey) or 3 (colour); got {channels!r}")
+    if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= 1:
+        raise ValueError(f"scale must be a number above 0 and at most 1; got {scale!r}")
+    if not whole(background, 0, 255):
+        raise ValueError(f"background must be a grey level, 0 to 255; got {background!r}")
+    if padding != "border" and not whole(padding, 0, 255):
+        raise ValueError(f'padding must be "border" or a grey level, 0 to 255; got {padding!r}')
+
+
+def _folder(path):
+    folder = Path(path).expanduser()
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise NotADirectoryError(f"{folder.absolute()} is a file; name the folder that holds the images")
+    raise FileNotFoundError(f"there is no folder {folder.absolute()}; a relative path starts at the working directory")
+
+
+def _files(folder):
+    """Return (name, path) of all files below a folder, sorted by name, in the same order on every file system."""
+    found = []
+    for path in _walk(folder):
+        name = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
+        found.append((name.encode("utf-8", "backslashreplace").decode(), path))  # undecodable bytes as \udc..
+    return sorted(found, key=lambda pair: (pair[0], str(pair[1])))
+
+
+def _walk(folder):
+    """Yield all in a folder and its subfolders that is no folder, and the folders that cannot be entered."""
+    try:
+        with os.scandir(folder) as scan:
+            entries = list(scan)
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name.lower() in LEFT_OUT:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry))
+        else:
+            yield Path(entry)
+
+
+def _read(path, channels, background):
+    """Return a file's first image, 8-bit grey ("L") or "RGB", and the list of what was done to it."""
+    _check_file(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        # A stream, not the path: Pillow maps some TIFFs that have a path into memory, and scrambles those to be turned.
+        with path.open("rb") as stream, Image.open(stream, formats=FORMATS) as opened:
+            image, done = _eight_bits(opened)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        if image.getchannel("A").getextrema()[0] < 255:
+            done.append(f"transparent: laid on grey level {background}")
+        canvas = Image.new("RGBA", image.size, (background, background, background, 255))
+        image = Image.alpha_composite(canvas, image)
+    if image.mode == "CMYK":
+        done.append("CMYK: converted without its colour profile")
+    if image.mode not in ("1", "L"):
+        image = image.convert("RGB")  # also on the way to grey: Pillow knows no other way from LAB
+    return image.convert("L" if channels == 1 else "RGB"), done + [f"Pillow: {warning.message}" for warning in caught]
+
+
+def _check_file(path):
+    if path.is_dir():
+        raise _Unusable("link to a folder, not followed" if path.is_symlink() else "folder that cannot be opened")
+    if not path.is_file():
+        raise _Unusable("link that leads nowhere" if path.is_symlink() else "no ordinary file")
+    if not path.stat().st_size:
+        raise _Unusable("empty file")
+
+
+def _eight_bits(opened):
+    """Return the first page of an open file, upright, in a mode of 8 bits, and the list of what was done to it."""
+    done = []
+    if (pages := getattr(opened, "n_frames", 1)) > 1:
+        done.append(f"first of {pages} pages")
+    white_is_zero = getattr(opened, "tag_v2", {}).get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
+    deep_colour = re.search(r";16[BLN]", str(opened.tile[:1]))  # Pillow's name for what is in the file, still unread
+    if opened.getexif().get(ExifTags.Base.Orientation, 1) in range(2, 9):
+        done.append("turned as its EXIF says")
+    image = ImageOps.exif_transpose(opened)
+    if image.mode[0] in "IF":  # I;16, I;16B, I and F, which Pillow's own conversion clips at 255
+        done.append("more than 8 bits: scaled by its own range")
+        image = _scaled_grey(image, white_is_zero=white_is_zero)
+    elif deep_colour:
+        done.append("16-bit colour: upper 8 bits, scaled by their own range")
+        image = _scaled_colour(image)
+    return image, done
+
+
+def _scaled_grey(image, white_is_zero):
+    values = np.asarray(image, dtype="float32") * (-1 if white_is_zero else 1)
+    low, high = values.min(), values.max()
+    if not np.isfinite(low) or not np.isfinite(high):
+        raise _Unusable("holds values that are infinite or not a number")
+    return Image.fromarray(unit_to_uint8((values - low) / (high - low or 1)))
+
+
+def _scaled_colour(image):
+    bands = image.getbands()
+    ranges = [extrema for band, extrema in zip(bands, image.getextrema(), strict=True) if band != "A"]
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    scaled = unit_to_uint8(np.clip((np.arange(256) - low) / (high - low or 1), 0, 1)).tolist()
+    return image.point([level for band in bands for level in (range(256) if band == "A" else scaled)])
+
+
+def _fitted(image, size, fit, scale, padding):
+    """Return an "L" or "RGB" image as uint8 (size, size, 1 or 3)."""
+    scale = min(scale, size / max(image.size))
+    width, height = (size, size) if fit == "stretch" else (max(1, round(side * scale)) for side in image.size)
+    pixels = np.asarray(image.resize((width, height), FILTER)).reshape(height, width, -1)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    square = np.empty((size, size, pixels.shape[-1]), "uint8")
+    square[:] = np.rint(np.median(border, axis=0)) if padding == "border" else padding
+    top, left = (size - height) // 2, (size - width) // 2
+    square[top : top + height, left : left + width] = pixels
+    return square
+
+
+def _reason(error):
+    if isinstance(error, _Unusable):
+        return str(error)
+    if isinstance(error, UnidentifiedImageError):
+        return "no image, or of a kind that is not read here"
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return f"over {Image.MAX_IMAGE_PIXELS:,} pixels, Pillow's limit against decompression bombs; shrink it first"
+    return f"cannot be read: {getattr(error, 'strerror', None) or str(error) or type(error).__name__}"
+
+
+def _nothing_read(folder, skipped):
+    if not skipped:
+        return f"there are no files in {folder.absolute()} or its subfolders; put images there, or name another folder"
+    first = "".join(f"\n  {name}: {reason}" for name, reason in skipped[:5])
+    more = f"\n  and {len(skipped) - 5} more" if len(skipped) > 5 else ""
+    return f"none of the {len(skipped)} files in {folder.absolute()} can be read as an image:{first}{more}"
