@@ -5,6 +5,7 @@ names another folder that holds the same files. What each set is, where it comes
 data/README.md.
 """
 
+import csv
 import hashlib
 import io
 import os
@@ -30,6 +31,11 @@ class DataFile:
 
 
 FILES = {
+    "cells.csv": DataFile(
+        size=4_458,
+        sha256="d02599d7695596982b58a2fd9b3d96cf4943d5ef711efa0037d2c84e458fc017",
+        script="tools/data/build_cells.py",
+    ),
     "mnist.npz": DataFile(
         size=11_266_754,
         sha256="99b6212d8b734503d7fa2e29ea6413bad62226998e56555f4a6b0b30072f1aec",
@@ -99,6 +105,31 @@ def load_smiles(binarised=False):
     return (x_train, arrays["y_train"]), (x_test, arrays["y_test"])
 
 
+def cells_folder():
+    """Check the embedded cells and return their folder: 42 crops of nuclei, light on dark, for `load_image_folder`.
+
+        cells = folders.load_image_folder(datasets.cells_folder(), size=100)
+
+    So they are treated like a folder of the user's own. They are grey PNGs of 74 to 124 pixels a side.
+
+    Returns:
+        pathlib.Path of a folder that holds cell_01.png to cell_42.png. Where each was in its picture: data/cells.csv.
+
+    Raises:
+        DataError: if one of these files is missing, altered or unreadable, or if the folder holds other PNGs.
+
+    Source:
+        The picture: Coelho 2013, Mahotas (MIT). The experiment: Wallat & Kriegel, PANIC, section 4.
+    """
+    folder = data_folder() / "cells"
+    rows = list(csv.DictReader(io.StringIO(read_file("cells.csv", FILES["cells.csv"]).decode())))
+    for row in rows:
+        read_file(row["file"], DataFile(int(row["bytes"]), row["sha256"], FILES["cells.csv"].script))
+    if others := sorted({f"cells/{path.name}" for path in folder.glob("*.png")} - {row["file"] for row in rows}):
+        raise DataError(f"{folder} must hold the 42 cells only. Take away {', '.join(others)}")
+    return folder
+
+
 def data_folder():
     """The folder of the data files: SEMINAR_GAN_DATA, or the one in the installed package, or the checkout's data/."""
     if os.environ.get("SEMINAR_GAN_DATA"):
@@ -112,16 +143,24 @@ def load_file(name):
 
     Raises DataError if the file is missing, altered or unreadable.
     """
+    with np.load(io.BytesIO(read_file(name, FILES[name])), allow_pickle=False) as archive:
+        return {key: archive[key] for key in archive.files}
+
+
+def read_file(name, expected):
+    """Read the bytes of one file of data/ that must be as `expected`, a DataFile, says.
+
+    Raises DataError if it is missing, altered or unreadable.
+    """
     path = data_folder() / name
     try:
         payload = path.read_bytes()
     except OSError as error:
-        raise DataError(_message(path, _why_unreadable(path, error))) from error
+        raise DataError(_message(name, expected, _why_unreadable(path, error))) from error
     found = hashlib.sha256(payload).hexdigest()
-    if found != FILES[name].sha256:
-        raise DataError(_message(path, f"{len(payload):,} bytes, SHA-256 {found}"))
-    with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
-        return {key: archive[key] for key in archive.files}
+    if found != expected.sha256:
+        raise DataError(_message(name, expected, f"{len(payload):,} bytes, SHA-256 {found}"))
+    return payload
 
 
 def _why_unreadable(path, error):
@@ -132,16 +171,16 @@ def _why_unreadable(path, error):
     return error.strerror or str(error)  # "No such file or directory", "Permission denied"
 
 
-def _message(path, found):
-    expected = FILES[path.name]
+def _message(name, expected, found):
+    folder = data_folder()
     if os.environ.get("SEMINAR_GAN_DATA"):
-        remedy = f"unset SEMINAR_GAN_DATA to use the file that came with seminar_gan, or put a good {path.name} there"
-    elif path.parent.parent == PACKAGE:
+        remedy = f"unset SEMINAR_GAN_DATA to use the file that came with seminar_gan, or put a good {name} there"
+    elif folder.parent == PACKAGE:
         remedy = "install seminar-gan again, with pip's option --force-reinstall"
     else:
-        remedy = f"git checkout -- data/{path.name}   (or rebuild it: python {expected.script})"
+        remedy = f"git checkout -- data/{name}   (or rebuild it: python {expected.script})"
     return (
-        f"{path} cannot be used.\n"
+        f"{folder / name} cannot be used.\n"
         f"  expected: {expected.size:,} bytes, SHA-256 {expected.sha256}\n"
         f"  found:    {found}\n"
         f"  remedy:   {remedy}"

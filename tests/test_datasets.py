@@ -1,9 +1,11 @@
+import csv
 import gzip
 import hashlib
 import importlib
 import io
 import json
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -14,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from seminar_gan import datasets, ranges
+from seminar_gan import datasets, folders, ranges
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -273,12 +276,72 @@ def test_bomb_is_armed(tmp_path):
     assert (tmp_path / "exploded").exists()
 
 
+# The cells: a folder of files
+
+
+@pytest.fixture
+def cells_copy(tmp_path, monkeypatch):
+    """A good copy of the cells and their list in a folder that SEMINAR_GAN_DATA names."""
+    monkeypatch.setenv("SEMINAR_GAN_DATA", str(tmp_path))
+    shutil.copy(DATA / "cells.csv", tmp_path)
+    return Path(shutil.copytree(DATA / "cells", tmp_path / "cells"))
+
+
+def test_cells_are_as_their_list_says():
+    with open(DATA / "cells.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    loaded = folders.load_image_folder(datasets.cells_folder(), size=128, strict=True)
+    assert [f"cells/{name}" for name in loaded.names] == [row["file"] for row in rows]
+    assert len(rows) == 42 and loaded.sizes.tolist() == [[int(row["height"]), int(row["width"])] for row in rows]
+    assert (loaded.sizes.min(), loaded.sizes.max()) == (74, 124)
+    boxes = [tuple(int(row[name]) for name in ("top", "left", "height", "width")) for row in rows]
+    assert all(top + height <= 1024 and left + width <= 1344 for top, left, height, width in boxes)
+    assert sum(row["cuts"] != "0" for row in rows) == 9
+    corners, middles = loaded.images[:, 0, 0, 0], loaded.images[:, 54:74, 54:74, 0].mean(axis=(1, 2))
+    assert (corners.min(), corners.max()) == (12, 28) and np.all(
+        middles > corners + 25
+    )  # light on dark, each its own dark
+    assert len({image.tobytes() for image in loaded.images}) == 42
+
+
+def test_cells_belong_to_one_picture_and_do_not_overlap_much():
+    with open(DATA / "cells.csv", encoding="utf-8", newline="") as file:
+        boxes = [[int(row[name]) for name in ("top", "left", "height", "width")] for row in csv.DictReader(file)]
+    for number, (top, left, height, width) in enumerate(boxes):
+        for other_top, other_left, other_height, other_width in boxes[:number]:
+            tall = min(top + height, other_top + other_height) - max(top, other_top)
+            wide = min(left + width, other_left + other_width) - max(left, other_left)
+            assert max(0, tall) * max(0, wide) < 0.15 * height * width
+
+
+def test_an_altered_missing_or_foreign_cell_is_named(cells_copy):
+    assert datasets.cells_folder() == cells_copy
+    (cells_copy / "cell_43.png").write_bytes(GOOD)
+    with pytest.raises(datasets.DataError, match=r"must hold the 42 cells only. Take away cells/cell_43.png"):
+        datasets.cells_folder()
+    (cells_copy / "cell_43.png").unlink()
+    path = cells_copy / "cell_07.png"
+    payload = path.read_bytes()
+    path.write_bytes(payload[:-1] + b"x")
+    with pytest.raises(
+        datasets.DataError, match=rf"cell_07.png cannot be used.\n  expected: {len(payload):,} bytes"
+    ) as error:
+        datasets.cells_folder()
+    assert "put a good cells/cell_07.png there" in str(error.value)
+    path.unlink()
+    with pytest.raises(datasets.DataError, match=r"cell_07.png cannot be used.\n(.|\n)*No such file or directory"):
+        datasets.cells_folder()
+    (cells_copy.parent / "cells.csv").write_bytes(b"file\n")
+    with pytest.raises(datasets.DataError, match=r"cells.csv cannot be used"):
+        datasets.cells_folder()
+
+
 # Files, README and scripts agree
 
 
 def test_every_file_is_as_the_table_and_the_readme_say():
     readme = (DATA / "README.md").read_text(encoding="utf-8")
-    assert {path.name for path in DATA.glob("*.npz")} == set(datasets.FILES)
+    assert {path.name for path in DATA.iterdir() if path.suffix in (".npz", ".csv")} == set(datasets.FILES)
     for name, entry in datasets.FILES.items():
         payload = (DATA / name).read_bytes()
         assert (len(payload), hashlib.sha256(payload).hexdigest()) == (entry.size, entry.sha256)
@@ -287,11 +350,12 @@ def test_every_file_is_as_the_table_and_the_readme_say():
         assert f"python {entry.script}" in readme
 
 
-@pytest.mark.parametrize("name", ["build_mnist", "build_smiles"])
+@pytest.mark.parametrize("name", ["build_cells", "build_mnist", "build_smiles"])
 def test_readme_names_the_packages(tool, name):
     script = tool(name)
     readme = (DATA / "README.md").read_text(encoding="utf-8")
-    assert f"`{script.PACKAGE.replace('@', '` ')}\n  (SHA-256 `{script.PACKAGE_SHA256}`)" in readme
+    package, version = re.split("@|==", script.PACKAGE)
+    assert f"`{package}` {version}\n  (SHA-256 `{script.PACKAGE_SHA256}`" in readme
 
 
 def test_readme_lists_what_is_left_out(tool):
@@ -306,12 +370,17 @@ def test_readme_lists_what_is_left_out(tool):
 def test_sheets_show_the_sets(tool):
     image = pytest.importorskip("PIL.Image")
     script = tool("build_sheets")
-    for name, picture in (("mnist.png", script.mnist_sheet()), ("smiles.png", script.smiles_sheet())):
+    sheets = (
+        ("cells.png", script.cells_sheet()),
+        ("mnist.png", script.mnist_sheet()),
+        ("smiles.png", script.smiles_sheet()),
+    )
+    for name, picture in sheets:
         with image.open(DATA / name) as sheet:
             np.testing.assert_array_equal(np.asarray(sheet), picture)
 
 
-@pytest.mark.parametrize("name", ["build_mnist", "build_smiles"])
+@pytest.mark.parametrize("name", ["build_cells", "build_mnist", "build_smiles"])
 @pytest.mark.parametrize("payload", [b"", b"not an archive", None], ids=["empty", "other file", "missing"])
 def test_rebuilding_refuses_another_package(tmp_path, name, payload):
     package = tmp_path / "package.tgz"
@@ -378,6 +447,28 @@ def test_rebuilding_writes_the_expected_bytes(rebuild, tool, tmp_path):
     assert (tmp_path / "out" / "smiles.npz").read_bytes() == GOOD
 
 
+def test_the_files_of_the_cells_are_those_that_the_script_packs(tool):
+    script = tool("build_cells")
+    paths = sorted((DATA / "cells").glob("*.png"))
+    arrays = {path.stem: np.asarray(Image.open(path)) for path in paths}
+    assert tool("common").contents_sha256(arrays) == script.CONTENTS_SHA256
+    packed = script.files(arrays)
+    for name, image in arrays.items():
+        assert np.array_equal(np.asarray(Image.open(io.BytesIO(packed[f"cells/{name}.png"]))), image)
+    if packed["cells/cell_01.png"] != paths[0].read_bytes():
+        pytest.skip("this Python's zlib packs otherwise")
+    assert packed == {path.relative_to(DATA).as_posix(): path.read_bytes() for path in [*paths, DATA / "cells.csv"]}
+
+
+def test_cutting_off_a_neighbour(tool):
+    picture = np.arange(100, dtype="uint8").reshape(10, 10)
+    cropped = tool("build_cells").crop(picture, 2, 3, 4, 5, ((0, 4), (4, 4)), ((2, 0), (4, 2)))
+    # Columns 0 to 4 from 23: the line at column 4 lets it stand; the corner below left is row 3 column 0 and beyond.
+    assert cropped[:, 1:].tolist() == picture[2:6, 4:8].tolist()
+    edge = [23, 24, 25, 26, 27, 33, 37, 43, 47, 54, 55, 56, 57]
+    assert cropped[:, 0].tolist() == [23, 33, 43, np.median(edge)]
+
+
 def test_rebuilding_writes_nothing_else(rebuild, tool, tmp_path, monkeypatch):
     arrays = {"x": np.zeros((2, 3), "uint8")}
     with pytest.raises(SystemExit, match="other arrays than expected, so nothing was written"):
@@ -401,11 +492,13 @@ def test_npm_missing_or_failing_is_said(tool, monkeypatch, tmp_path):
     common = tool("common")
     monkeypatch.setattr(common.shutil, "which", lambda name: None)
     with pytest.raises(SystemExit, match="npm is not installed"):
-        common.fetch("made-up@1", tmp_path)
+        common.npm_pack("made-up@1", tmp_path)
     monkeypatch.setattr(common.shutil, "which", lambda name: "npm")
     monkeypatch.setattr(common.subprocess, "run", lambda *a, **k: subprocess.CompletedProcess(a, 7, ""))
     with pytest.raises(SystemExit, match="npm pack made-up@1 failed with status 7"):
-        common.fetch("made-up@1", tmp_path)
+        common.npm_pack("made-up@1", tmp_path)
+    with pytest.raises(SystemExit, match=r"pip download made-up==1 failed. Pass --package FILE.whl"):
+        common.pip_download("made-up==1", tmp_path)
 
 
 def test_reading_idx(tool):
@@ -437,6 +530,13 @@ def test_reading_drawings(tool):
     drawings = tool("build_smiles").read_drawings(gzip.compress(f"{line}\n{line}\n".encode()))
     assert drawings.shape == (2, 28, 28)
     assert (drawings[0, 0, 0], drawings[1, 27, 27], drawings.sum()) == (31, 1000, 2062)
+
+
+@pytest.mark.slow
+def test_rebuilding_the_cells_from_the_registry(tmp_path):
+    subprocess.run([sys.executable, TOOLS / "build_cells.py", "--out", tmp_path], check=True)
+    files = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.*")]
+    assert len(files) == 43 and all((tmp_path / path).read_bytes() == (DATA / path).read_bytes() for path in files)
 
 
 @pytest.mark.slow

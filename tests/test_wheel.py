@@ -119,7 +119,9 @@ def run_page(environment):
 
 def test_wheel_holds_data_and_nothing_foreign(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"seminar_gan/data/mnist.npz", "seminar_gan/data/smiles.npz"} <= set(names)
+    assert {
+        f"seminar_gan/data/{name}" for name in ("mnist.npz", "smiles.npz", "cells.csv", "cells/cell_42.png")
+    } <= set(names)
     assert {name.split("/")[0] for name in names} == {"seminar_gan", f"{'-'.join(wheel.stem.split('-')[:2])}.dist-info"}
     assert not [name for name in names if re.search(r"__pycache__|\.ipynb|/tests?/", name)]
 

@@ -1,4 +1,4 @@
-"""Draw data/mnist.png and data/smiles.png, the picture sheets of data/README.md, from the embedded sets.
+"""Draw data/cells.png, data/mnist.png and data/smiles.png, the sheets of data/README.md, from the embedded sets.
 
 python tools/data/build_sheets.py
 """
@@ -9,7 +9,13 @@ import common
 import numpy as np
 from PIL import Image
 
-from seminar_gan import datasets
+from seminar_gan import datasets, folders
+
+
+def cells_sheet():
+    """Three rows of 14: all cells at half their size, the larger ones larger, each on its own background."""
+    cells = folders.load_image_folder(datasets.cells_folder(), size=62, scale=0.5)
+    return tile(cells.images.reshape(3, 14, 62, 62), scale=1)
 
 
 def mnist_sheet():
@@ -45,6 +51,6 @@ def png(picture):
 
 
 if __name__ == "__main__":
-    for name, picture in (("mnist.png", mnist_sheet()), ("smiles.png", smiles_sheet())):
+    for name, picture in (("cells.png", cells_sheet()), ("mnist.png", mnist_sheet()), ("smiles.png", smiles_sheet())):
         common.write(common.ROOT / "data" / name, png(picture))
         print(f"data/{name}: {picture.shape[1]} x {picture.shape[0]} pixels")

