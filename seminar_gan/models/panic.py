@@ -1,0 +1,143 @@
+"""The networks of Wallat & Kriegel, PANIC, for images in [0, 1] of any size from 16 to 128 pixels.
+
+The paper gives the kinds of the layers and their number. Their sizes for 28 x 28 are those of the tutorial that it
+builds on: Deshpande & Bruner 2017, Generative adversarial networks for beginners. For 100 x 100 the paper changed the
+kernel sizes, not saying to what, and added batch normalisation to the discriminator, not saying where: `kernel_size` is
+an argument, and `build_normalised_discriminator` says what we chose.
+"""
+
+import keras
+from keras import layers
+
+from seminar_gan.models.sizes import check_sizes
+
+SIZES = (16, 128)  # smallest and largest height and width, as in folders.load_image_folder
+
+
+def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filters=50):
+    """Build the generator of PANIC, 328,841 parameters; for 100 x 100 4,052,105.
+
+    Args:
+        image_shape: (height, width, channels) of the images, 16 to 128 pixels high and wide.
+        latent_dim: how many numbers z has.
+        kernel_size: of the first two convolutions; that of the last is 1.
+        filters: channels of the first convolution; the second has half as many.
+
+    Returns:
+        keras.Model `panic_generator`: float (batch, latent_dim), normal or truncated normal, to images
+        (batch, height, width, channels) in [0, 1]. 152 of its parameters are moving means and variances.
+
+    Raises:
+        ValueError: if a size is not a positive whole number, or if height or width is below 16 or above 128.
+
+    Source:
+        Wallat & Kriegel, PANIC, section 4: a projection and three convolutions that end in one feature. The tutorial:
+        each convolution halves what was enlarged before. Ours is the momentum of 0.9, so that the moving means are
+        right after some hundred steps already.
+    """
+    check_sizes(image_shape=image_shape, latent_dim=latent_dim, kernel_size=kernel_size, filters=filters)
+    height, width, channels = check_sides(image_shape)
+    z = keras.Input((latent_dim,), name="z")  # 100
+    x = layers.Dense(2 * height * 2 * width, kernel_initializer=_small(), name="dense")(z)  # 3136
+    x = layers.Reshape((2 * height, 2 * width, 1), name="grid")(x)  # 56 x 56 x 1
+    x = layers.BatchNormalization(momentum=0.9, name="norm_1")(x)
+    x = layers.ReLU(name="relu_1")(x)
+    x = _convolution(filters, kernel_size, 2, "conv_1")(x)  # 28 x 28 x 50
+    x = layers.BatchNormalization(momentum=0.9, name="norm_2")(x)
+    x = layers.ReLU(name="relu_2")(x)
+    x = layers.UpSampling2D(interpolation="bilinear", name="up_1")(x)  # 56 x 56 x 50
+    x = _convolution(max(1, filters // 2), kernel_size, 2, "conv_2")(x)  # 28 x 28 x 25
+    x = layers.BatchNormalization(momentum=0.9, name="norm_3")(x)
+    x = layers.ReLU(name="relu_3")(x)
+    x = layers.UpSampling2D(interpolation="bilinear", name="up_2")(x)  # 56 x 56 x 25
+    images = _convolution(channels, 1, 2, "images", activation="sigmoid", dtype="float32")(x)  # 28 x 28 x 1
+    return keras.Model(z, images, name="panic_generator")
+
+
+def build_discriminator(image_shape=(28, 28, 1), kernel_size=5, filters=32, dense_size=1024):
+    """Build the discriminator of PANIC, 3,265,409 parameters; for 100 x 100 41,014,145.
+
+    Args:
+        image_shape: (height, width, channels) of the images, 16 to 128 pixels high and wide.
+        kernel_size: of both convolutions.
+        filters: channels of the first convolution; the second has twice as many.
+        dense_size: units of the layer before the last.
+
+    Returns:
+        keras.Model `panic_discriminator`: images (batch, height, width, channels) in [0, 1] to logits (batch, 1).
+
+    Raises:
+        ValueError: if a size is not a positive whole number, or if height or width is below 16 or above 128.
+
+    Source:
+        Wallat & Kriegel, PANIC, section 4: two convolutions with average pooling and two dense layers that end in one
+        probability; its sigmoid is left to the loss.
+    """
+    return _discriminator(image_shape, kernel_size, filters, dense_size, "panic_discriminator", lambda x, name: x)
+
+
+def build_normalised_discriminator(image_shape=(28, 28, 1), kernel_size=5, filters=32, dense_size=1024):
+    """Build the discriminator of PANIC with batch normalisation, 3,269,761 parameters; for 100 x 100 41,018,497.
+
+    Args:
+        image_shape, kernel_size, filters, dense_size: as in `build_discriminator`.
+
+    Returns:
+        keras.Model `panic_normalised_discriminator`: images (batch, height, width, channels) in [0, 1] to logits
+        (batch, 1). 2,176 of its parameters are moving means and variances.
+
+    Raises:
+        ValueError: as `build_discriminator`.
+
+    Source:
+        Wallat & Kriegel, PANIC, section 5, which does not say where. Here before ReLU in every hidden layer but the
+        first: Radford et al. 2015 leave out the discriminator's first layer.
+    """
+
+    def norm(x, name):
+        return layers.BatchNormalization(momentum=0.9, name=name)(x)
+
+    name = "panic_normalised_discriminator"
+    return _discriminator(image_shape, kernel_size, filters, dense_size, name, norm)
+
+
+def check_sides(image_shape):
+    """Return image_shape if height and width are from 16 to 128.
+
+    Raises:
+        ValueError: names the side, its size and what works.
+    """
+    low, high = SIZES
+    for name, size in zip(("height", "width"), image_shape[:2], strict=True):
+        if not low <= size <= high:
+            raise ValueError(f"image {name} {size} does not work: these networks are for {low} to {high} pixels")
+    return image_shape
+
+
+def _discriminator(image_shape, kernel_size, filters, dense_size, name, norm):
+    """Both discriminators. norm: function of a tensor and a layer's name, which normalises or does nothing."""
+    check_sizes(image_shape=image_shape, kernel_size=kernel_size, filters=filters, dense_size=dense_size)
+    check_sides(image_shape)
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = _convolution(filters, kernel_size, 1, "conv_1")(images)  # 28 x 28 x 32
+    x = layers.ReLU(name="relu_1")(x)
+    x = layers.AveragePooling2D(2, padding="same", name="pool_1")(x)  # 14 x 14 x 32
+    x = _convolution(2 * filters, kernel_size, 1, "conv_2")(x)  # 14 x 14 x 64
+    x = layers.ReLU(name="relu_2")(norm(x, "norm_2"))
+    x = layers.AveragePooling2D(2, padding="same", name="pool_2")(x)  # 7 x 7 x 64
+    x = layers.Flatten(name="flat")(x)  # 3136
+    x = layers.Dense(dense_size, kernel_initializer=_small(), name="dense")(x)  # 1024
+    x = layers.ReLU(name="relu_3")(norm(x, "norm_3"))
+    logits = layers.Dense(1, kernel_initializer=_small(), dtype="float32", name="logits")(x)  # 1
+    return keras.Model(images, logits, name=name)
+
+
+def _convolution(filters, kernel_size, strides, name, **options):
+    return layers.Conv2D(
+        filters, kernel_size, strides, padding="same", kernel_initializer=_small(), name=name, **options
+    )
+
+
+def _small():
+    """The tutorial's starting weights; a new initializer each time, because two uses of one draw the same numbers."""
+    return keras.initializers.TruncatedNormal(stddev=0.02)
