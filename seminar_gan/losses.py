@@ -53,3 +53,35 @@ def non_saturating(fake_logits):
         Goodfellow et al. 2014, the end of section 3.
     """
     return ops.mean(ops.softplus(-fake_logits))
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def smoothed_real(real_logits):
+    """Return the half of the discriminator's loss that is about real images, with 0.9 in place of the label 1.
+
+    Args:
+        real_logits: float (batch, 1), the discriminator's answers to real images.
+
+    Returns:
+        float scalar: -0.9 mean log D(x) - 0.1 mean log(1 - D(x)), at least 0.325, where D(x) is 0.9.
+
+    Source:
+        Salimans et al. 2016, section 3.4, one-sided label smoothing.
+    """
+    return ops.mean(0.9 * ops.softplus(-real_logits) + 0.1 * ops.softplus(real_logits))
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def plain_fake(fake_logits):
+    """Return the half of the discriminator's loss that is about fake images: -mean log(1 - D(G(z))).
+
+    Args:
+        fake_logits: float (batch, 1), the discriminator's answers to fake images.
+
+    Returns:
+        float scalar, at least 0.
+
+    Source:
+        Goodfellow et al. 2014, algorithm 1, the second half of the first gradient.
+    """
+    return ops.mean(ops.softplus(fake_logits))

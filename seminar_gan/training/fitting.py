@@ -75,7 +75,7 @@ class Record(keras.callbacks.History):
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
-        means = {name: float(logs[name]) for name in ("d_loss", "g_loss", "d_real", "d_fake")}
+        means = {name: float(logs[name]) for name in self.model.trackers}
         logs.clear()
         logs.update(step=self.step, seconds=self.seconds, **means)
         super().on_epoch_end(epoch, logs)

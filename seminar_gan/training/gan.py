@@ -102,7 +102,7 @@ class GAN(keras.Model):
     def draw_noise(self, count, number):
         """Noise for one update of the discriminator. Replicas of a strategy draw the same and take their own rows."""
         replica = tf.distribute.get_replica_context()
-        position = self.g_optimizer.iterations * self.d_steps + number
+        position = self.clock * self.d_steps + number
         z = self.noise((self.seed, position), (replica.num_replicas_in_sync * count, self.latent_dim))
         return z[replica.replica_id_in_sync_group * count :][:count]
 
@@ -114,7 +114,7 @@ class GAN(keras.Model):
 
     def update_average(self):
         if self.averaged_generator is not None:
-            step = tf.cast(self.g_optimizer.iterations, "float32")
+            step = tf.cast(self.clock, "float32")
             decay = tf.minimum(self.average, step / (step + 10))  # or the first, random weights would count for long
             for mean, weight in zip(self.averaged_generator.weights, self.generator.weights, strict=True):
                 mean.assign(decay * mean + (1 - decay) * weight)
@@ -136,7 +136,12 @@ class GAN(keras.Model):
     @property
     def step(self):
         """How many updates the generator has had."""
-        return int(np.asarray(self.g_optimizer.iterations))
+        return int(np.asarray(self.clock))
+
+    @property
+    def clock(self):
+        """The variable that counts the steps. Noise, and the order of the images, follow from it and from the seed."""
+        return self.g_optimizer.iterations
 
     def fit(self, images, *, steps, batch_size=64, report_every=100, callbacks=(), checkpoints=None):
         """Train until the generator has had `steps` updates in all. A GAN that has had some goes on from there.

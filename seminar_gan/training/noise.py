@@ -23,6 +23,20 @@ def normal(seed, shape):
 
 
 @keras.saving.register_keras_serializable("seminar_gan")
+def truncated_normal(seed, shape):
+    """Return normal noise without its tails: what lies beyond two standard deviations is drawn again.
+
+    Args:
+        seed: two integers; the same two give the same noise.
+        shape: (count, latent_dim).
+
+    Returns:
+        float32 tensor of that shape, -2 to 2, mean 0, standard deviation 0.88.
+    """
+    return tf.random.stateless_truncated_normal(shape, seed)
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
 def uniform(seed, shape):
     """Return uniform noise between -1 and 1.
 
