@@ -1,5 +1,7 @@
 """GAN losses: pure functions of logits. Real is 1 and fake is 0 everywhere; a logit above 0 says "real".
 
+The two Wasserstein losses take scores: numbers that are larger for real images, with no meaning of their own.
+
 With D = sigmoid(logit), log D = -softplus(-logit) and log(1 - D) = -softplus(logit): written so, no loss overflows.
 """
 
@@ -85,3 +87,35 @@ def plain_fake(fake_logits):
         Goodfellow et al. 2014, algorithm 1, the second half of the first gradient.
     """
     return ops.mean(ops.softplus(fake_logits))
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def wasserstein_critic(real_scores, fake_scores):
+    """Return the critic's loss: mean D(G(z)) - mean D(x). Its negative estimates the Wasserstein distance.
+
+    Args:
+        real_scores, fake_scores: float (batch, 1), the critic's answers to real and to fake images, any numbers.
+
+    Returns:
+        float scalar.
+
+    Source:
+        Arjovsky et al. 2017, algorithm 1, line 5, with the sign turned: here the critic goes down.
+    """
+    return ops.mean(fake_scores) - ops.mean(real_scores)
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def wasserstein_generator(fake_scores):
+    """Return the generator's loss against a critic: -mean D(G(z)).
+
+    Args:
+        fake_scores: float (batch, 1), the critic's answers to fake images, any numbers.
+
+    Returns:
+        float scalar.
+
+    Source:
+        Arjovsky et al. 2017, algorithm 1, line 10.
+    """
+    return -ops.mean(fake_scores)
