@@ -89,14 +89,20 @@ def settings(gan, arrays, **options):
     found = {
         **gan.get_config(),
         **gan.get_compile_config(),
-        "generator": [_described(layer) for layer in gan.generator.layers],
-        "discriminator": [_described(layer) for layer in gan.discriminator.layers],
+        "generator": [_described(layer) for layer in _layers(gan.generator)],
+        "discriminator": [_described(layer) for layer in _layers(gan.discriminator)],
         **options,
     }
     for number, array in enumerate(arrays):
         crc = zlib.crc32(np.ascontiguousarray(array))
         found[f"data {number}"] = f"{array.dtype} {array.shape}, CRC-32 {crc:08x}"
     return _without_names(found)
+
+
+def _layers(network):
+    """The layers of a network, and those of networks inside it."""
+    for layer in network.layers:
+        yield from _layers(layer) if isinstance(layer, keras.Model) else [layer]
 
 
 def _described(layer):

@@ -1,0 +1,198 @@
+"""Random changes of images: shapes, ranges, seeds, gradients; and that a discriminator sees each image changed anew."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tiny_gan
+
+from seminar_gan.models import augmentation
+from seminar_gan.models.augmentation import CHANGES
+from seminar_gan.training.conditional import ConditionalGAN
+from seminar_gan.training.gan import GAN
+
+every = pytest.mark.parametrize("name", CHANGES)
+# Keras 3.15 saves its variables in a way that NumPy 2.4 warns of.
+saving = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+
+def images(count=200, shape=(16, 12, 3)):
+    return np.random.default_rng(0).uniform(0, 1, (count, *shape)).astype("float32")
+
+
+def ramps(count=300, size=16):
+    """Images whose value is 100 row + column: each pixel says where it came from."""
+    rows, columns = np.indices((size, size))
+    return np.tile((100.0 * rows + columns)[None, :, :, None], (count, 1, 1, 1)).astype("float32")
+
+
+# The functions
+
+
+@every
+def test_the_seed_decides_and_each_image_has_a_draw_of_its_own(name):
+    same = np.repeat(images(1), 50, axis=0)
+    once, again, other = (CHANGES[name](same, seed).numpy() for seed in (1, 1, 2))
+    assert once.shape == same.shape and once.dtype == np.float32
+    np.testing.assert_array_equal(once, again)
+    assert np.abs(once - other).max() > 0.01
+    assert len({image.tobytes() for image in once}) > 10
+    generator = keras.random.SeedGenerator(1)
+    one, two = (CHANGES[name](same, generator).numpy() for _ in "12")
+    assert np.abs(one - two).max() > 0.01
+
+
+@every
+def test_gradients_flow_back_to_every_image(name):
+    x = tf.constant(images(20))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        total = tf.reduce_sum(CHANGES[name](x, 3) * images(20) ** 2)
+    gradient = tape.gradient(total, x).numpy()
+    assert np.isfinite(gradient).all() and (np.abs(gradient).reshape(20, -1).max(axis=1) > 0).all()
+
+
+@every
+def test_changes_work_in_a_graph_of_any_batch_size_and_in_half_precision(name):
+    graph = tf.function(lambda x: CHANGES[name](x, 3), input_signature=[tf.TensorSpec((None, 16, 12, 3))])
+    np.testing.assert_allclose(graph(images(5)), CHANGES[name](images(5), 3), atol=1e-6)
+    assert CHANGES[name](tf.cast(images(5), "bfloat16"), 3).dtype == tf.bfloat16
+
+
+def test_brightness():
+    change = augmentation.brighten(images(), 5, most=0.25).numpy() - images()
+    assert np.ptp(change.reshape(200, -1), axis=1).max() < 1e-6
+    shifts = change[:, 0, 0, 0]
+    assert -0.25 <= shifts.min() < -0.23 and 0.23 < shifts.max() <= 0.25 and abs(shifts.mean()) < 0.03
+
+
+def test_contrast():
+    change = augmentation.contrast(images(), 5).numpy()
+    np.testing.assert_allclose(change.mean(axis=(1, 2, 3)), images().mean(axis=(1, 2, 3)), atol=1e-5)
+    factors = change.std(axis=(1, 2, 3)) / images().std(axis=(1, 2, 3))
+    assert 0.5 <= factors.min() < 0.53 and 1.47 < factors.max() <= 1.501 and abs(factors.mean() - 1) < 0.05
+
+
+def test_translation_moves_whole_pixels_and_repeats_the_edge():
+    moved = augmentation.translate(ramps(), 5).numpy()[..., 0]
+    shifts = set()
+    for image in moved:
+        down, right = int(image[8, 8] // 100) - 8, int(image[8, 8] % 100) - 8
+        rows, columns = (np.clip(np.arange(16) + shift, 0, 15) for shift in (down, right))
+        np.testing.assert_array_equal(image, 100 * rows[:, None] + columns)
+        shifts.add((down, right))
+    assert shifts == {(down, right) for down in range(-2, 3) for right in range(-2, 3)}  # an eighth of 16
+
+
+def test_cutting_out_fills_half_of_each_side_with_the_mean():
+    cut = augmentation.cut_out(images(), 5).numpy()
+    changed = cut != images()
+    for before, after, where in zip(images(), cut, changed[..., 0], strict=True):
+        rows, columns = (np.flatnonzero(where.any(axis=axis)) for axis in (1, 0))
+        assert where[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all()
+        np.testing.assert_allclose(after[where], before.mean(), atol=1e-5)
+        assert 4 <= len(rows) <= 8 and 3 <= len(columns) <= 6  # half of 16 and of 12, or less at the edge
+    assert 0.17 < changed.mean() < 0.21  # 7/16 of each side, as the rest is outside: 0.191
+
+
+# A discriminator that sees changed images
+
+
+def test_it_sees_the_images_themselves_outside_of_training():
+    plain = tiny_gan.discriminator((16, 12, 3), dropout=0)
+    augmented = augmentation.with_augmentation(plain)
+    np.testing.assert_allclose(augmented(images()), plain(images()), atol=1e-6)
+    assert np.abs(augmented(images(), training=True) - plain(images())).max() > 0.1
+    assert augmented.name == "augmented_discriminator" and augmented.inputs[0].name == "images"
+    assert all(a is b for a, b in zip(augmented.trainable_weights, plain.trainable_weights, strict=True))
+
+
+def test_the_changes_are_those_that_are_named_in_their_order():
+    layer = augmentation.RandomChanges(["translate", "brighten"], (-1, 1), seed=4)
+    generator = keras.random.SeedGenerator(4)
+    wanted = augmentation.brighten(augmentation.translate(images(), generator), generator, most=0.5)
+    np.testing.assert_allclose(layer(images(), training=True), wanted, atol=1e-6)
+    with pytest.raises(ValueError, match="changes must be among brighten, contrast, translate, cut_out; got 'rotate'"):
+        augmentation.with_augmentation(tiny_gan.discriminator(), changes=["rotate"])
+
+
+def test_real_and_fake_images_are_changed_by_draws_of_their_own_and_the_generator_learns_through_them(monkeypatch):
+    shape, seen = (4, 4, 1), []
+
+    def record(images, seed, most):
+        seen.append(augmentation.brighten(images, seed, most))
+        return seen[-1]
+
+    monkeypatch.setitem(augmentation.CHANGES, "brighten", record)
+    judge = tiny_gan.discriminator(dropout=0)
+    made = GAN(tiny_gan.generator(), augmentation.with_augmentation(judge, ["brighten"], (-1, 1)))
+    sgd = [keras.optimizers.SGD(0.1) for _ in "dg"]
+    made.compile(d_optimizer=sgd[0], g_optimizer=sgd[1], run_eagerly=True)
+    before = made.generator.get_weights()
+    made.make = lambda z: 0 * made.generator(z, training=True) + 0.5
+    made.fit(np.full((8, *shape), -0.5, "float32"), steps=2, batch_size=8)
+    shifts = np.array([shown.numpy()[:, 0, 0, 0] for shown in seen])  # real, fake, fake again for G, and so on
+    assert shifts.shape == (6, 8)
+    shifts[0::3] += 0.5
+    shifts[[1, 2, 4, 5]] -= 0.5
+    assert np.abs(shifts).max() <= 0.5 and len(np.unique(shifts.round(5))) == 48
+    del made.make
+    made.fit(np.full((8, *shape), -0.5, "float32"), steps=3, batch_size=8)
+    assert any(np.abs(a - b).max() > 0 for a, b in zip(before, made.generator.get_weights(), strict=True))
+
+
+def tiny(conditional=False):
+    keras.utils.set_random_seed(3)
+    judge = augmentation.with_augmentation(tiny_gan.discriminator(class_labels=conditional), value_range=(-1, 1))
+    made = (ConditionalGAN if conditional else GAN)(tiny_gan.generator(class_labels=conditional), judge, average=0.9)
+    adam = [keras.optimizers.Adam(1e-2, beta_1=0.5) for _ in "dg"]
+    made.compile(d_optimizer=adam[0], g_optimizer=adam[1])
+    return made
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path, conditional):
+    data = (tiny_gan.images(), tiny_gan.labels()) if conditional else (tiny_gan.images(),)
+    options = {"batch_size": 8, "report_every": 3}
+    whole, stopped, resumed = (tiny(conditional) for _ in range(3))
+    whole.fit(*data, steps=9, **options)
+    stopped.fit(*data, steps=6, checkpoints=tmp_path, **options)
+    resumed.fit(*data, steps=9, checkpoints=tmp_path, **options)
+    assert tiny_gan.same(whole, resumed)
+
+
+@saving
+def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
+    made = tiny()
+    made.fit(tiny_gan.images(), steps=4, batch_size=8)
+    made.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    for network in (made, loaded):
+        network.fit(tiny_gan.images(), steps=8, batch_size=8)
+    assert tiny_gan.same(made, loaded)
+
+
+# Augmentation of the data
+
+
+def test_data_augmentation_mirrors_brightens_and_changes_contrast():
+    picture = np.tile(np.linspace(0.4, 0.6, 16, dtype="float32")[None, None, :, None], (400, 16, 1, 1))
+    build = augmentation.build_data_augmentation
+    changed = build()(picture).numpy()
+    mirrored = changed[:, 0, 0, 0] > changed[:, 0, -1, 0]
+    shifts = changed.mean(axis=(1, 2, 3)) - 0.5
+    factors = np.abs(changed[:, 0, 0, 0] - changed[:, 0, -1, 0]) / 0.2
+    assert 0.4 < mirrored.mean() < 0.6
+    assert -0.1001 <= shifts.min() < -0.09 and 0.09 < shifts.max() <= 0.1001
+    assert 0.799 <= factors.min() < 0.82 and 1.18 < factors.max() <= 1.201
+    draws = np.corrcoef([mirrored, shifts, factors]) - np.eye(3)
+    assert np.abs(draws).max() < 0.2  # three draws, not one
+    network = build()
+    np.testing.assert_array_equal(changed, network(picture))
+    assert np.abs(changed - network(picture)).max() > 0.05 and np.abs(changed - build(seed=10)(picture)).max() > 0.05
+    np.testing.assert_array_equal(build()(picture, training=False), picture)
+
+
+def test_augmented_data_stays_in_the_range():
+    changed = augmentation.build_data_augmentation(brightness=0.5, contrast=0.5)(images()).numpy()
+    assert changed.shape == images().shape and (changed.min(), changed.max()) == (0, 1)
