@@ -16,6 +16,7 @@ ALLOWED = {
     "runs": set(),
     "models": set(),
     "losses": set(),
+    "measurements": set(),
     "metrics": {"neighbours"},
     "datasets": {"ranges"},
     "folders": {"ranges"},

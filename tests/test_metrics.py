@@ -127,6 +127,17 @@ def test_kernel_interval_is_as_wide_as_the_value_scatters():
     assert np.mean((low < true) & (true < high)) > 0.85
 
 
+def test_kernel_distance_of_few_samples_must_be_asked_for_and_its_interval_is_rough():
+    pairs = [(normal(21, 1, seed), normal(21, 1, seed + 100, shift=1)) for seed in range(60)]
+    with pytest.raises(ValueError, match="real has 21 samples of 1 dimensions, and a bootstrap of so few tells little"):
+        metrics.kernel_distance(*pairs[0])
+    value, low, high = np.transpose([metrics.kernel_distance(*pair, least=21) for pair in pairs])
+    assert value[0] == pytest.approx(kernel_distance_from_sums(*pairs[0]), abs=1e-9)
+    true = 3 * (0 - 1) ** 2 + 3 * (1 - 2) ** 2 + (0 - 4) ** 2
+    assert abs(value.mean() - true) < 3 * value.std() / np.sqrt(60)
+    assert 0.6 < np.mean((low < true) & (true < high)) < 0.9  # it says 0.95
+
+
 @pytest.mark.parametrize("shift", [0, 5])
 def test_kernel_interval_leaves_out_pairs_of_a_sample_with_itself(shift):
     for seed in range(5):  # in 50 dimensions such a pair weighs much more than any other
