@@ -168,13 +168,15 @@ def test_a_data_set_smaller_than_a_batch_works():
 
 
 def test_noise_follows_from_the_seed_alone():
-    for draw in (noise.normal, noise.uniform):
+    for draw in (noise.normal, noise.truncated_normal, noise.uniform):
         z = np.asarray(draw((1, 2), (5000, 2)))
         assert np.array_equal(z, draw((1, 2), (5000, 2)))
         assert not np.array_equal(z, draw((1, 3), (5000, 2)))
         assert abs(z.mean()) < 0.05
     assert z.min() >= -1 and z.max() < 1 and z.std() == pytest.approx(3**-0.5, abs=0.02)
     assert np.asarray(noise.normal((1, 2), (5000, 2))).std() == pytest.approx(1, abs=0.03)
+    cut = np.asarray(noise.truncated_normal((1, 2), (5000, 2)))
+    assert -2 <= cut.min() < -1.9 and 1.9 < cut.max() <= 2 and cut.std() == pytest.approx(0.88, abs=0.02)
 
 
 def test_generate_is_seeded_and_leaves_training_alone():
