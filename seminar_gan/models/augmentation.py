@@ -9,7 +9,7 @@ import keras
 from keras import layers, ops, random
 
 
-def build_data_augmentation(brightness=0.1, contrast=0.2, seed=0):
+def build_data_augmentation(brightness=0.1, contrast=0.1, seed=0):
     """Build the random changes that PANIC makes to its images: mirrored left to right, brightness, contrast.
 
     Each call changes every image anew; with training=False it changes nothing. Every second image is mirrored.
@@ -24,7 +24,8 @@ def build_data_augmentation(brightness=0.1, contrast=0.2, seed=0):
         What leaves [0, 1] is cut off.
 
     Source:
-        Wallat & Kriegel, PANIC, section 4. It names the three changes and none of the ranges: they are ours.
+        Wallat & Kriegel, PANIC, section 4. It names the three changes and none of the ranges: they are ours, and were
+        usual in the TensorFlow code of its time.
     """
     changes = [
         layers.RandomFlip("horizontal", seed=seed, name="mirror"),

@@ -50,7 +50,8 @@ class GatedGAN(GAN):
     Source:
         Wallat & Kriegel, PANIC, section 4, which calls 60, 45 and 50 % recognition rates. The tutorial that it builds
         on, Deshpande & Bruner 2017, compares losses with 0.6, 0.45 and 0.5, and so do we. There each update measures
-        anew, each has an Adam of its own, and the generator comes second; here it comes last, as in the paper.
+        anew, each has an Adam of its own, and the generator comes second; here it comes last, as in the paper. There
+        the three counts begin anew at every report.
     """
 
     def __init__(self, generator, discriminator, *, gates=(0.6, 0.45, 0.5), **options):
