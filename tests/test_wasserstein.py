@@ -45,8 +45,7 @@ def test_the_losses():
     assert float(losses.wasserstein_generator(fake)) == pytest.approx(0.25)
 
 
-@pytest.mark.parametrize("weights", [(0.3, 0.4), (3.0, -4.0), (0.6, 0.8)])
-@pytest.mark.parametrize("gp_weight", [10.0, 0.5])
+@pytest.mark.parametrize(("weights", "gp_weight"), [((0.3, 0.4), 10.0), ((3.0, -4.0), 0.5), ((0.6, 0.8), 10.0)])
 def test_a_step_is_algorithm_1_by_hand(weights, gp_weight):
     made = linear_gan(weights, gp_weight=gp_weight)
     history = made.fit(np.array([[3.0, 2.0]]), steps=1, batch_size=1, report_every=1).history
