@@ -1,0 +1,174 @@
+"""Train the settings of page 07 with five seeds at equal budget and write benchmarks/panic_seeds.md.
+
+    python tools/panic_seeds.py [--images 96000] [--seeds 5] [--folder my_cells --size 64 --channels 3]
+
+Each seed has its own third of the images held out, its own starting weights and its own noise; all settings of a seed
+have the same. The budget is how many real images D sees, so all settings see as many; seconds are measured beside it.
+A training that is done is kept in build/panic_seeds/ and not done again. Prints the cell `recorded` of the page.
+
+Nothing may be chosen by these numbers afterwards: a setting that was tuned on them is no longer compared by them.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
+
+SAMPLES = 200
+BATCH_SIZES = {"PANIC": 8, "ours": 16, "ours, T": 16, "Wasserstein": 16}
+CRITIC_STEPS = 5
+COLUMNS = ["seed", "kernel distance", "real against real, 95 %", "nearest is a training image, l1", "seconds"]
+PAGE = """# Page 07 over seeds
+
+Made by `python tools/panic_seeds.py`: {count} images at {size} x {size}, {held} of them held out, another third for
+each seed. In each training D saw {images:,} real images. Kernel distance of {samples} samples from the held-out images,
+on the measurements of `seminar_gan.measurements`. A sample of which nothing was learned by heart would be nearest to a
+training image in {expected:.0%} of the cases. The real-against-real distances are of 200 random splits of these sizes.
+
+{tables}
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--images", type=int, default=96_000, help="real images that D sees in a training")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--folder", help="images of your own; without it, the embedded cells")
+    parser.add_argument("--size", type=int, default=28)
+    parser.add_argument("--channels", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "panic_seeds.md")
+    parser.add_argument("--work", type=Path, default=ROOT / "build" / "panic_seeds")
+    args = parser.parse_args()
+
+    images = load(args.folder, args.size, args.channels)
+    if len(images) < 12:
+        parser.error(f"{len(images)} images are too few to hold any out; at least 12 are needed")
+    results = {name: [run(name, seed, images, args) for seed in range(args.seeds)] for name in BATCH_SIZES}
+    held = len(images) // 3
+    facts = {"count": len(images), "size": args.size, "held": held, "images": args.images, "samples": SAMPLES}
+    tables = "\n\n".join(table(name, runs) for name, runs in results.items())
+    args.out.write_text(PAGE.format(**facts, expected=1 - held / len(images), tables=tables), encoding="utf-8")
+    print(cell(results))
+
+
+def load(folder, size, channels):
+    """The images of the page, with one scale for all where they are alike in size."""
+    from seminar_gan import datasets, folders
+
+    folder = folder or datasets.cells_folder()
+    sides = folders.load_image_folder(folder, size, "stretch", channels).sizes.max(axis=1)
+    scale = min(1, size / sides.max()) if sides.max() <= 2 * sides.min() else 1
+    return folders.load_image_folder(folder, size, "pad", channels, scale=scale).images
+
+
+def run(name, seed, images, args):
+    """One training and what was measured after it, kept as JSON."""
+    data = args.folder or "cells"
+    plan = [data, args.size, args.channels, args.images, BATCH_SIZES[name], SAMPLES]
+    kept = args.work / f"{name.replace(', ', '_')}-seed-{seed}.json"
+    if kept.is_file():
+        stored = json.loads(kept.read_text(encoding="utf-8"))
+        if stored["plan"] == plan:
+            return stored
+    order = np.random.default_rng(seed).permutation(len(images))
+    held, training = images[order[: len(images) // 3]], images[order[len(images) // 3 :]]
+    began = time.perf_counter()
+    made = train(name, seed, training, args.images)
+    seconds = time.perf_counter() - began
+    found = {"plan": plan, "seed": seed, "seconds": seconds, **measured(images, training, held, made)}
+    args.work.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(found) + "\n", encoding="utf-8")
+    print(f"{name}, seed {seed}: {found}", file=sys.stderr)
+    return found
+
+
+def train(name, seed, training, images_seen):
+    """Train one setting as the page does, and return uint8 samples."""
+    import keras
+
+    from seminar_gan import ranges
+    from seminar_gan.models import augmentation, dcgan, panic
+    from seminar_gan.training import noise
+    from seminar_gan.training.cooling import CoolDown
+    from seminar_gan.training.gan import GAN
+    from seminar_gan.training.gated import GatedGAN
+    from seminar_gan.training.wasserstein import WassersteinGAN
+    from seminar_gan.training.watch import StepProgress
+
+    keras.utils.set_random_seed(seed)
+    batch_size, size = BATCH_SIZES[name], training.shape[1]
+    steps, callbacks = images_seen // batch_size, [StepProgress()]
+    if name == "PANIC":
+        networks = panic.build_generator(training.shape[1:]), panic.build_discriminator(training.shape[1:])
+        gan = GatedGAN(*networks, noise=noise.truncated_normal, seed=seed)
+        gan.compile(d_optimizer=keras.optimizers.Adam(1e-3), g_optimizer=keras.optimizers.Adam(1e-3))
+        change = augmentation.build_data_augmentation(seed=seed)
+        times = max(2, 800 // len(training))
+        versions = [np.asarray(change(ranges.to_unit(training), training=True)) for _ in range(times)]
+        gan.fit(np.concatenate(versions), steps=steps, batch_size=batch_size, callbacks=callbacks)
+        return ranges.unit_to_uint8(gan.generate(SAMPLES, seed=seed))
+
+    grow = -size % 4  # dcgan wants multiples of 4
+    padded = np.pad(training, ((0, 0), (0, grow), (0, grow), (0, 0)), mode="edge")
+    data, shape = ranges.to_symmetric(padded), padded.shape[1:]
+    generator, discriminator = dcgan.build_generator(shape), dcgan.build_discriminator(shape)
+    if name == "Wasserstein":
+        steps //= CRITIC_STEPS
+        gan = WassersteinGAN(generator, discriminator, d_steps=CRITIC_STEPS, average=0.99, seed=seed)
+        adams = [keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.9) for _ in range(2)]
+    else:
+        if name == "ours, T":
+            discriminator = augmentation.with_augmentation(discriminator, value_range=(-1, 1))
+        gan = GAN(generator, discriminator, average=0.995, seed=seed)
+        adams = [keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)]
+        callbacks.append(CoolDown(2e-3, 0.6))
+    gan.compile(d_optimizer=adams[0], g_optimizer=adams[1])
+    gan.fit(data, steps=steps, batch_size=batch_size, callbacks=callbacks)
+    return ranges.symmetric_to_uint8(gan.generate(SAMPLES, seed=seed))[:, :size, :size]
+
+
+def measured(images, training, held, made):
+    """Kernel distance, the floor of random splits of the same sizes, and the share nearest to a training image."""
+    from seminar_gan.measurements import measure, standardise
+    from seminar_gan.metrics import kernel_distance, nearest_images
+
+    reference = measure(images)
+    real, held_features, made_features = standardise(reference, measure(held), measure(made))
+    rng, floors = np.random.default_rng(0), []
+    for _ in range(200):
+        shuffled = rng.permutation(real)
+        floors.append(kernel_distance(shuffled[: len(held)], shuffled[len(held) :], least=2, resamples=40).value)
+    to_training, to_held = (nearest_images(made, part).distances[:, 0] for part in (training, held))
+    return {
+        "distance": kernel_distance(held_features, made_features, least=2).value,
+        "floor": float(np.percentile(floors, 95)),
+        "by_heart": float(np.mean(to_training < to_held)),
+    }
+
+
+def table(name, runs):
+    """A Markdown table of one setting, with mean and spread."""
+    rows = [[r["seed"], r["distance"], r["floor"], r["by_heart"], r["seconds"]] for r in runs]
+    lines = [f"## {name}", "", f"| {' | '.join(COLUMNS)} |", "|--:|--:|--:|--:|--:|"]
+    lines += [f"| {seed} | {d:.3f} | {f:.3f} | {h:.0%} | {s:.0f} |" for seed, d, f, h, s in rows]
+    distances = [row[1] for row in rows]
+    spread = statistics.stdev(distances) if len(distances) > 1 else 0.0
+    return "\n".join([*lines, "", f"Mean {statistics.mean(distances):.3f}, standard deviation {spread:.3f}."])
+
+
+def cell(results):
+    """The cell of the page, formatted."""
+    numbers = {name: ", ".join(f"{run['distance']:.3f}" for run in runs) for name, runs in results.items()}
+    lines = [f'    "{name}": [{text}],' for name, text in numbers.items()]
+    return "\n".join(["recorded = {", *lines, "}"])
+
+
+if __name__ == "__main__":
+    main()
