@@ -757,10 +757,13 @@ for name, text in verdicts.items():
 
 # %% tags=["nbval-ignore-output", "timing"]
 kernel = {name: distance(each) for name, each in (made | controls).items()}
+seen_as_fake = {
+    name: ("yes" if values[0] > floor_high else "no") if has_held else "unknown"
+    for name, values in kernel.items()
+}
 rows = [
-    [name, *values, values[0] > floor_high, *memory_shares[name]] for name, values in kernel.items()
+    [name, *values, seen_as_fake[name], *memory_shares[name]] for name, values in kernel.items()
 ]
-rows = [[*row[:4], "yes" if row[4] else "no", *row[5:]] for row in rows]
 columns = ["samples", "kernel distance", "from", "to", "seen as fake", "by heart, l1", "by numbers"]
 formats = dict.fromkeys(columns[1:4], ".2f") | dict.fromkeys(columns[5:], ".0%")
 quality = sg.export.table(columns, rows, formats=formats)
