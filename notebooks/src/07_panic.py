@@ -84,16 +84,14 @@ images = loaded.images
 sg.export.table(loaded.columns, loaded.rows())
 
 # %%
-first = min(10, len(images))
-fit_figure = sg.plotting.image_rows(
-    {"centred": images[:first], "stretched": stretched.images[:first]}
-)
-plt.show()
 height, width = loaded.sizes.T
 ratio = np.maximum(height, width) / np.minimum(height, width)
-print(
-    f"stretching changes the proportions by {np.median(ratio) - 1:.0%}, at most {ratio.max() - 1:.0%}"
+least_square = np.argsort(-ratio, kind="stable")[:10]
+fit_figure = sg.plotting.image_rows(
+    {"centred": images[least_square], "stretched": stretched.images[least_square]}
 )
+plt.show()
+print(f"median change of proportions {np.median(ratio) - 1:.0%}, at most {ratio.max() - 1:.0%}")
 elongation = {
     name: measure(each.images)[:, 1]
     for name, each in {"centred": loaded, "stretched": stretched}.items()
@@ -102,7 +100,7 @@ rounder = float(np.mean(elongation["stretched"] < elongation["centred"]))
 print(f"stretched, {rounder:.0%} of the shapes are rounder than they are")
 
 # %% [markdown]
-# **Read.** A crop is as tall and as wide as what it shows. Making it square makes what it shows rounder, so a generator of stretched cells learns cells that do not exist; and it loses their size. All crops were shrunk by the same
+# **Read.** The picture has the ten crops that are least square. A crop is about as tall and as wide as what it shows. Making it square makes what it shows rounder, so a generator of stretched cells learns cells that do not exist; and it loses their size. All crops were shrunk by the same
 # factor first, so that large cells stay larger. (Where the largest image is more than twice the smallest, each is shrunk by itself.) The canvas continues with the level of the crop's own edge.
 
 # %% [markdown]
@@ -773,7 +771,7 @@ quality
 # %% [markdown]
 # **Read.** Look at the last line first. PANIC's data, the very best that its $G$ can come to, is seen as fake: brightness was changed by more than cells differ in it. No training can repair that, and no loss shows it.
 #
-# One run is an anecdote. `python tools/panic_seeds.py` trains each setting with five seeds, each seed with a split of its own, at equal budget: the same number of images seen by $D$. This is what it wrote ([benchmarks/panic_seeds.md](../benchmarks/panic_seeds.md)), kernel distance from held-out cells at 28 x 28, cells of the package:
+# One run is an anecdote. `python tools/panic_seeds.py` trains each setting with five seeds, each seed with a split of its own, at equal budget: $D$ sees 50,000 real images, as in 1,000 iterations with the tutorial's batches of 50. This is what it wrote ([benchmarks/panic_seeds.md](../benchmarks/panic_seeds.md)), kernel distance from held-out cells at 28 x 28, cells of the package:
 
 # %%
 # TODO(seeds): replaced by what tools/panic_seeds.py prints
