@@ -50,10 +50,11 @@ class WassersteinGAN(GAN):
         """Say how to train, as `GAN.compile` does. The paper takes Adam with 1e-4, beta_1 0 and beta_2 0.9."""
         super().compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer, d_loss=d_loss, g_loss=g_loss, **options)
 
-    def update_discriminator(self, real_images, fake_images, *conditions):
+    def update_discriminator(self, real, fake):
+        (real_images, *conditions), (fake_images, *_) = real, fake
         with tf.GradientTape() as tape:
-            real_scores = self.judge(real_images, *conditions)
-            fake_scores = self.judge(fake_images, *conditions)
+            real_scores = self.judge(*real)
+            fake_scores = self.judge(*fake)
             d_loss = self.d_loss(real_scores, fake_scores)
             d_loss += self.gp_weight * self.penalty(real_images, fake_images, *conditions)
         self.update(self.d_optimizer, self.discriminator, tape, d_loss)
