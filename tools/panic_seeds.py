@@ -71,6 +71,37 @@ def load(folder, size, channels):
     return folders.load_image_folder(folder, size, "pad", channels, scale=scale).images
 
 
+def split(images, seed):
+    """The training images and those that are held out, a third, as on the page."""
+    held = np.sort(np.random.default_rng(seed).permutation(len(images))[: len(images) // 3])
+    return np.delete(images, held, axis=0), images[held]
+
+
+def augmented(training, seed):
+    """Some 800 changed versions of the training images in [0, 1], as on the page."""
+    from seminar_gan import ranges
+    from seminar_gan.models import augmentation
+
+    change = augmentation.build_data_augmentation(seed=seed)
+    times = max(2, 800 // len(training))
+    return np.concatenate([np.asarray(change(ranges.to_unit(training), training=True)) for _ in range(times)])
+
+
+def gated_gan(shape, seed, build_discriminator=None):
+    """PANIC's pair, ready to train."""
+    import keras
+
+    from seminar_gan.models import panic
+    from seminar_gan.training import noise
+    from seminar_gan.training.gated import GatedGAN
+
+    keras.utils.set_random_seed(seed)
+    networks = panic.build_generator(shape), (build_discriminator or panic.build_discriminator)(shape)
+    gan = GatedGAN(*networks, noise=noise.truncated_normal, seed=seed)
+    gan.compile(d_optimizer=keras.optimizers.Adam(1e-3), g_optimizer=keras.optimizers.Adam(1e-3))
+    return gan
+
+
 def run(name, seed, images, args):
     """One training and what was measured after it, kept as JSON."""
     data = args.folder or "cells"
@@ -80,8 +111,7 @@ def run(name, seed, images, args):
         stored = json.loads(kept.read_text(encoding="utf-8"))
         if stored["plan"] == plan:
             return stored
-    order = np.random.default_rng(seed).permutation(len(images))
-    held, training = images[order[: len(images) // 3]], images[order[len(images) // 3 :]]
+    training, held = split(images, seed)
     began = time.perf_counter()
     made = train(name, seed, training, args.images)
     seconds = time.perf_counter() - began
@@ -97,27 +127,20 @@ def train(name, seed, training, images_seen):
     import keras
 
     from seminar_gan import ranges
-    from seminar_gan.models import augmentation, dcgan, panic
-    from seminar_gan.training import noise
+    from seminar_gan.models import augmentation, dcgan
     from seminar_gan.training.cooling import CoolDown
     from seminar_gan.training.gan import GAN
-    from seminar_gan.training.gated import GatedGAN
     from seminar_gan.training.wasserstein import WassersteinGAN
     from seminar_gan.training.watch import StepProgress
 
-    keras.utils.set_random_seed(seed)
     batch_size, size = BATCH_SIZES[name], training.shape[1]
     steps, callbacks = images_seen // batch_size, [StepProgress()]
     if name == "PANIC":
-        networks = panic.build_generator(training.shape[1:]), panic.build_discriminator(training.shape[1:])
-        gan = GatedGAN(*networks, noise=noise.truncated_normal, seed=seed)
-        gan.compile(d_optimizer=keras.optimizers.Adam(1e-3), g_optimizer=keras.optimizers.Adam(1e-3))
-        change = augmentation.build_data_augmentation(seed=seed)
-        times = max(2, 800 // len(training))
-        versions = [np.asarray(change(ranges.to_unit(training), training=True)) for _ in range(times)]
-        gan.fit(np.concatenate(versions), steps=steps, batch_size=batch_size, callbacks=callbacks)
+        gan = gated_gan(training.shape[1:], seed)
+        gan.fit(augmented(training, seed), steps=steps, batch_size=batch_size, callbacks=callbacks)
         return ranges.unit_to_uint8(gan.generate(SAMPLES, seed=seed))
 
+    keras.utils.set_random_seed(seed)
     grow = -size % 4  # dcgan wants multiples of 4
     padded = np.pad(training, ((0, 0), (0, grow), (0, grow), (0, 0)), mode="edge")
     data, shape = ranges.to_symmetric(padded), padded.shape[1:]

@@ -1,0 +1,90 @@
+"""Train PANIC's networks at 100 x 100 and write data/panic_generators.npz: python tools/train_panic.py [--steps 15000]
+
+Two pairs, `plain` and `normalised`: the discriminator without and with batch normalisation, all else equal. Both are
+trained on the 28 cells that page 07 keeps with SEED = 0, by turns from mark to mark, so that they are equally far
+whenever it is stopped. Stop it, call it again, and it goes on. `--pack` writes the file from the last mark that both
+have reached; without it that happens at the last step.
+
+The file has for each pair the generator's weights as float16, pictures of six z at every mark, and the seconds in
+steps until then. Prints the line for `datasets.FILES`. Another CPU gives other bytes, and images as good.
+"""
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
+
+from panic_seeds import augmented, gated_gan, load, split  # noqa: E402
+
+from seminar_gan import ranges  # noqa: E402
+from seminar_gan.models import panic  # noqa: E402
+from seminar_gan.training import noise  # noqa: E402
+from seminar_gan.training.watch import StepProgress  # noqa: E402
+
+DISCRIMINATORS = {"plain": panic.build_discriminator, "normalised": panic.build_normalised_discriminator}
+MARKS = (100, 200, 500, *range(1_000, 15_001, 500))
+SEED, SIZE, BATCH_SIZE = 0, 100, 8
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--steps", type=int, default=MARKS[-1])
+    parser.add_argument("--pack", action="store_true", help="train no further")
+    parser.add_argument("--out", type=Path, default=ROOT / "data" / "panic_generators.npz")
+    parser.add_argument("--work", type=Path, default=ROOT / "build" / "weights" / "panic")
+    args = parser.parse_args()
+
+    marks = [mark for mark in MARKS if mark <= args.steps]
+    if not args.pack:
+        train(marks, args.work)
+    pack([mark for mark in marks if all(kept(args.work, name, mark).is_file() for name in DISCRIMINATORS)], args)
+
+
+def kept(work, name, mark):
+    return work / f"{name}-{mark}.npz"
+
+
+def train(marks, work):
+    """Train both pairs to the last mark, by turns, and keep the generator at each."""
+    images = augmented(split(load(None, SIZE, 1), SEED)[0], SEED)
+    players = {}
+    for mark in marks:
+        for name, build in DISCRIMINATORS.items():
+            if kept(work, name, mark).is_file():
+                continue
+            gan = players.setdefault(name, gated_gan(images.shape[1:], SEED, build))
+            options = {"batch_size": BATCH_SIZE, "report_every": 250, "callbacks": [StepProgress(lines=2)]}
+            gan.fit(images, steps=mark, checkpoints=work / name, **options)
+            arrays = {variable.path: variable.numpy() for variable in gan.generator.variables}
+            history = {f"history/{log}": np.array(values) for log, values in gan.record.history.items()}
+            np.savez(kept(work, name, mark), **arrays, **history)
+            print(f"{name}, step {mark}, {gan.record.history['seconds'][-1]:.0f} s", flush=True)
+
+
+def pack(marks, args):
+    """Write the file of all marks that both pairs have reached."""
+    z = noise.truncated_normal((SEED, -1), (6, 100))
+    arrays = {"steps": np.array(marks)}
+    for name in DISCRIMINATORS:
+        pictures, seconds = [], []
+        generator = panic.build_generator((SIZE, SIZE, 1))
+        for mark in marks:
+            with np.load(kept(args.work, name, mark)) as stored:
+                for variable in generator.variables:
+                    variable.assign(stored[variable.path].astype("float16"))
+                seconds.append(stored["history/seconds"][-1])
+            pictures.append(ranges.unit_to_uint8(generator.predict(z, verbose=0)))
+        arrays |= {f"{name}/{v.path}": v.numpy().astype("float16") for v in generator.variables}
+        arrays |= {f"{name}/pictures": np.stack(pictures), f"{name}/seconds": np.array(seconds)}
+    np.savez_compressed(args.out, **arrays)
+    payload = args.out.read_bytes()
+    print(f"size={len(payload):_}, sha256={hashlib.sha256(payload).hexdigest()!r}")
+
+
+if __name__ == "__main__":
+    main()
