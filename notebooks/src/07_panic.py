@@ -545,7 +545,7 @@ def train_ours(data, augment, steps=STEPS):
     gan = GAN(generator, discriminator, average=0.995, seed=SEED)
     adams = [keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)]
     gan.compile(d_optimizer=adams[0], g_optimizer=adams[1])
-    callbacks = [CoolDown(2e-3, 0.6), StepProgress(lines=2)]
+    callbacks = [CoolDown(2e-3), StepProgress(lines=2)]
     gan.fit(data, steps=steps, batch_size=16, callbacks=callbacks)
     return gan
 
