@@ -154,7 +154,7 @@ def train(name, seed, training, images_seen):
             discriminator = augmentation.with_augmentation(discriminator, value_range=(-1, 1))
         gan = GAN(generator, discriminator, average=0.995, seed=seed)
         adams = [keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)]
-        callbacks.append(CoolDown(2e-3))
+        callbacks.append(CoolDown(2e-3, 420))
     gan.compile(d_optimizer=adams[0], g_optimizer=adams[1])
     gan.fit(data, steps=steps, batch_size=batch_size, callbacks=callbacks)
     return ranges.symmetric_to_uint8(gan.generate(SAMPLES, seed=seed))[:, :size, :size]

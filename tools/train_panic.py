@@ -69,7 +69,7 @@ def train(marks, work):
 def pack(marks, args):
     """Write the file of all marks that both pairs have reached."""
     z = noise.truncated_normal((SEED, -1), (6, 100))
-    arrays = {"steps": np.array(marks)}
+    arrays = {}
     for name in DISCRIMINATORS:
         pictures, seconds = [], []
         generator = panic.build_generator((SIZE, SIZE, 1))
@@ -80,7 +80,8 @@ def pack(marks, args):
                 seconds.append(stored["history/seconds"][-1])
             pictures.append(ranges.unit_to_uint8(generator.predict(z, verbose=0)))
         arrays |= {f"{name}/{v.path}": v.numpy().astype("float16") for v in generator.variables}
-        arrays |= {f"{name}/pictures": np.stack(pictures), f"{name}/seconds": np.array(seconds)}
+        found = {"steps": np.array(marks), "seconds": np.array(seconds), "pictures": np.stack(pictures)}
+        arrays |= {f"{name}/{key}": value for key, value in found.items()}
     np.savez_compressed(args.out, **arrays)
     payload = args.out.read_bytes()
     print(f"size={len(payload):_}, sha256={hashlib.sha256(payload).hexdigest()!r}")
