@@ -5,6 +5,7 @@ import pytest
 
 from seminar_gan import datasets, features, ranges, weights
 from seminar_gan.metrics import frechet_distance
+from seminar_gan.training import noise
 
 
 def images(training, count):
@@ -39,3 +40,22 @@ def test_every_training_is_there_and_no_other():
     assert held == set(weights.TEMKENG_TRAININGS)
     with pytest.raises(ValueError, match=r"mnist-500, .*smile-20000; got 'mnist'"):
         weights.load_temkeng_generator("mnist")
+
+
+@pytest.mark.parametrize("training", weights.PANIC_TRAININGS)
+def test_panics_generators_draw_what_they_drew_at_the_end(training):
+    steps, seconds, pictures = weights.load_panic_progress(training)
+    assert pictures.shape == (len(steps), 6, 100, 100, 1)
+    assert all(np.diff(steps) > 0)
+    assert all(np.diff(seconds) > 0)
+    z = noise.truncated_normal((0, -1), (6, 100))
+    made = weights.load_panic_generator(training).predict(z, verbose=0)
+    np.testing.assert_allclose(ranges.unit_to_uint8(made), pictures[-1], atol=1)
+    assert np.ptp(made, axis=0).max() > 0.1  # not one image again and again
+
+
+def test_both_of_panics_trainings_are_as_long_and_there_is_no_other():
+    (steps, *_), (others, *_) = (weights.load_panic_progress(training) for training in weights.PANIC_TRAININGS)
+    assert steps.tolist() == others.tolist()
+    with pytest.raises(ValueError, match="plain, normalised; got 'normalized'"):
+        weights.load_panic_generator("normalized")

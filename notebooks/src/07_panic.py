@@ -404,11 +404,7 @@ for name in sg.weights.PANIC_TRAININGS:
 # %%
 marks = np.unique(np.linspace(0, len(steps) - 1, 6).round().astype(int))
 way_figure = sg.plotting.image_rows(
-    {
-        f"{name}, {steps[mark]:,}": on_the_way[name][mark]
-        for name in shipped
-        for mark in marks
-    }
+    {f"{name}, {steps[mark]:,}": on_the_way[name][mark] for name in shipped for mark in marks}
 )
 plt.show()
 
@@ -787,9 +783,13 @@ cells_held = np.sort(np.random.default_rng(0).permutation(len(cells))[: len(cell
 (of_cells,) = standardise(measure(cells))
 rows = []
 for name, each in shipped.items():
-    found = kernel_distance(of_cells[cells_held], standardise(measure(cells), measure(each))[1], least=2)
+    found = kernel_distance(
+        of_cells[cells_held], standardise(measure(cells), measure(each))[1], least=2
+    )
     rows.append([name, found.value, found.low, found.high])
-shipped_table = sg.export.table(["batch normalisation in D", *columns[1:4]], rows, formats=formats)
+shipped_table = sg.export.table(
+    ["batch normalisation in D", *columns[1:4]], rows, formats=dict.fromkeys(columns[1:4], ".2f")
+)
 shipped_table
 
 # %% [markdown]
