@@ -962,7 +962,8 @@ figure = sg.plotting.image_rows(rows)
 plt.show()
 
 # %% [markdown] tags=["solution"]
-# TODO(measure). With gates of 0 it is the ordinary game, in which each loss is above its gate. With 1 and 1, $D$ rests while it is hardly better than a coin, whose two losses are 0.69; so $G$ runs against a $D$ that is kept weak.
+# With gates of 0 it is the ordinary game, in which each loss is above its gate. $D$ is ahead, as the loss of $G$ says, and cells appear all the same. With 1 and 1, $D$ is never trained: untrained it answers 1/2, and both of its losses are 0.69, below
+# their gates. $G$ then pleases a random network, and one such image is as good as any.
 #
 # **Exercise 2.** The rates are those of the batch at hand: of fakes that $D$ calls fake, of reals that it calls real.
 
@@ -990,7 +991,7 @@ figure = sg.plotting.image_rows({"literally": play(panic_gan(LiteralGAN))})
 plt.show()
 
 # %% [markdown] tags=["solution"]
-# TODO(measure). As soon as $D$ recognises 60 % of the fakes and 45 % of the reals, nobody is trained any more: $D$ has no need, and $G$ is trained only while $D$ is worse than a coin. The game stops, and with it the counters. So a paper's sentence can be tested by running it.
+# After a few steps it stops for good. As soon as $D$ recognises 60 % of the fakes and 45 % of the reals, nobody is trained any more: $D$ has no need, and $G$ is trained only while $D$ is worse than a coin. The game stops, and with it the counters. So a paper's sentence can be tested by running it.
 #
 # **Exercise 3.**
 
@@ -1020,7 +1021,7 @@ figure = sg.plotting.image_rows(rows)
 plt.show()
 
 # %% [markdown] tags=["solution"]
-# TODO(measure). A turn of all can be undone: turned images are equal only if the images are, so the fours stand upright. Turned at random, upright and turned fours are the same to $D$, and nothing tells $G$ which of them the data has.
+# A turn of all can be undone: turned images are equal only if the images are, so the fours stand upright. Turned at random, upright and turned fours are the same to $D$, and nothing tells $G$ which of them the data has.
 #
 # **Exercise 4.** Measurements suit any images of single things.
 
