@@ -46,11 +46,6 @@ FILES = {
         sha256="67e8cb2b3fa5a86bf9956e4e235289c41c18fa5be8b4b3ac9db3f2a1e79a5eba",
         script="tools/train_features.py",
     ),
-    "panic_generators.npz": DataFile(
-        size=15_088_854,
-        sha256="efc9331836e9b55423210be55f4d9ade81fe1051094ddfe525db49ad65554af6",
-        script="tools/train_panic.py",
-    ),
     "smiles.npz": DataFile(
         size=56_794,
         sha256="79638527b445aff9ae8019368d49848394c39f4df9e2ea6dd22d693be5f9388e",
