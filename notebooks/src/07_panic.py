@@ -57,7 +57,7 @@ WASSERSTEIN_STEPS = 60  # the paper only wishes for it
 # | JupyterLab, VS Code | the folder of the page |
 # | `make run-all PAGES=07 PARAMS="IMAGE_FOLDER=/home/me/my_cells IMAGE_SIZE=64"` | a folder of the run's own: give the whole path |
 #
-# `-p CHANNELS 3` keeps colours. Sentences that name cells are about the embedded ones; all numbers are about yours.
+# `-p CHANNELS 3` keeps colours. PANIC's iterations become fewer where images are larger, in proportion to the side; `-p GATED_STEPS 1000` asks for so many. Sentences that name cells are about the embedded ones; all numbers are about yours.
 
 # %% [markdown]
 # ## The images
@@ -365,7 +365,7 @@ plt.show()
 # %% [markdown]
 # ## Larger images, and batch normalisation in D
 #
-# At 100 x 100 the paper's first attempts were structurally worse. Two changes repaired them: other kernel sizes, and batch normalisation in $D$. It does not say which sizes, and not where; ours stands in every hidden layer of $D$ but the first. Then 15,000 iterations. First the two $D$ for a
+# At 100 x 100 the paper's first attempts were structurally worse. Two changes repaired them: other kernel sizes, and batch normalisation in $D$. It does not say which sizes, and not where; ours stands in the second convolution, as in DCGAN, which also has none in the first. (In the dense layer as well, with batches of 8, $G$ did not get beyond one grey image in 200 steps at 28 x 28. A likely reason: what the images of a batch have in common is taken out there, so $D$ cannot see that all of them are grey.) Then 15,000 iterations. First the two $D$ for a
 # few steps at the page's size. **Predict:** page 05 left it out of $D$, because it hides how batches of real and of fake images differ. What will it do to the gates?
 
 # %% tags=["nbval-ignore-output", "timing"]
