@@ -46,6 +46,11 @@ FILES = {
         sha256="67e8cb2b3fa5a86bf9956e4e235289c41c18fa5be8b4b3ac9db3f2a1e79a5eba",
         script="tools/train_features.py",
     ),
+    "panic_generators.npz": DataFile(
+        size=15_525_861,
+        sha256="a2e2adf64d74245109e36cd5e1ab93686f2033030111f0da222e0324ea547b26",
+        script="tools/train_panic.py",
+    ),
     "smiles.npz": DataFile(
         size=56_794,
         sha256="79638527b445aff9ae8019368d49848394c39f4df9e2ea6dd22d693be5f9388e",

@@ -58,14 +58,13 @@ def load_panic_progress(training):
         training: as for `load_panic_generator`.
 
     Returns:
-        steps: int array (marks,). seconds: float array (marks,), spent in steps until then, on two cores.
-        pictures: uint8 array (marks, 6, 100, 100, 1), the same six z at every mark.
+        steps: int array (marks,). pictures: uint8 array (marks, 6, 100, 100, 1), the same six z at every mark.
 
     Raises:
         as `load_panic_generator`.
     """
     arrays = _arrays("panic_generators.npz", training, PANIC_TRAININGS)
-    return arrays["steps"], arrays["seconds"], arrays["pictures"]
+    return arrays["steps"], arrays["pictures"]
 
 
 def _arrays(file, training, trainings):

@@ -5,8 +5,8 @@ trained on the 28 cells that page 07 keeps with SEED = 0, by turns from mark to 
 whenever it is stopped. Stop it, call it again, and it goes on. `--pack` writes the file from the last mark that both
 have reached; without it that happens at the last step.
 
-The file has for each pair the generator's weights as float16, pictures of six z at every mark, and the seconds in
-steps until then. Prints the line for `datasets.FILES`. Another CPU gives other bytes, and images as good.
+The file has for each pair the generator's weights as float16, and pictures of six z at every mark. Prints the
+line for `datasets.FILES`. Another CPU gives other bytes, and images as good.
 """
 
 import argparse
@@ -61,8 +61,7 @@ def train(marks, work):
             options = {"batch_size": BATCH_SIZE, "report_every": 250, "callbacks": [StepProgress(lines=2)]}
             gan.fit(images, steps=mark, checkpoints=work / name, **options)
             arrays = {variable.path: variable.numpy() for variable in gan.generator.variables}
-            history = {f"history/{log}": np.array(values) for log, values in gan.record.history.items()}
-            np.savez(kept(work, name, mark), **arrays, **history)
+            np.savez(kept(work, name, mark), **arrays)
             print(f"{name}, step {mark}, {gan.record.history['seconds'][-1]:.0f} s", flush=True)
 
 
@@ -71,16 +70,15 @@ def pack(marks, args):
     z = noise.truncated_normal((SEED, -1), (6, 100))
     arrays = {}
     for name in DISCRIMINATORS:
-        pictures, seconds = [], []
+        pictures = []
         generator = panic.build_generator((SIZE, SIZE, 1))
         for mark in marks:
             with np.load(kept(args.work, name, mark)) as stored:
                 for variable in generator.variables:
                     variable.assign(stored[variable.path].astype("float16"))
-                seconds.append(stored["history/seconds"][-1])
             pictures.append(ranges.unit_to_uint8(generator.predict(z, verbose=0)))
         arrays |= {f"{name}/{v.path}": v.numpy().astype("float16") for v in generator.variables}
-        found = {"steps": np.array(marks), "seconds": np.array(seconds), "pictures": np.stack(pictures)}
+        found = {"steps": np.array(marks), "pictures": np.stack(pictures)}
         arrays |= {f"{name}/{key}": value for key, value in found.items()}
     np.savez_compressed(args.out, **arrays)
     payload = args.out.read_bytes()
