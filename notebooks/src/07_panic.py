@@ -332,7 +332,7 @@ frames = frame_paths(logs / "frames")
 chosen = [frames[round(n)] for n in np.linspace(0, len(frames) - 1, 8)]
 strip_figure, axes = plt.subplots(8, 1, figsize=(4, 6), layout="constrained")
 for axis, path in zip(axes, chosen, strict=True):
-    axis.imshow(plt.imread(path), cmap="gray")
+    axis.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1)
     axis.set(xticks=[], yticks=[])
     axis.set_ylabel(f"{int(path.stem[5:]):,}", rotation=0, ha="right", va="center", fontsize=8)
 plt.show()
@@ -405,7 +405,7 @@ way_figure = sg.plotting.image_rows(
 plt.show()
 
 # %% [markdown]
-# **Read.** Both come from noise to light discs within a few hundred iterations. In the last three rows the pair with batch normalisation draws closed ovals with an edge, the other one clouds. So our one training of each speaks for the paper's finding. It is no more than one training, and short: at 0.4 s a step, what two cores could do in an afternoon. None of these cells would be
+# **Read.** Both come from noise to light discs within a few hundred iterations. In the last three rows of each, the pair with batch normalisation draws closed ovals with an edge, the other one clouds. So our one training of each speaks for the paper's finding. It is no more than one training, and short: at 0.4 s a step, what two cores could do in an afternoon. None of these cells would be
 # taken for a real one.
 
 # %% [markdown]
