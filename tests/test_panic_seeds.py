@@ -2,7 +2,8 @@
 
 import ast
 import re
-import sys
+import runpy
+import types
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,7 @@ RECORD = ROOT / "benchmarks" / "panic_seeds.md"
 
 @pytest.fixture(scope="module")
 def tool():
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        import panic_seeds
-    finally:
-        sys.path.pop(0)
-    return panic_seeds
+    return types.SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "panic_seeds.py"), run_name="tool"))
 
 
 def test_the_page_quotes_the_record():
