@@ -97,6 +97,7 @@ def test_the_slope_is_taken_at_one_uniform_point_between_each_pair():
 
 
 def test_the_penalty_is_a_mean_over_images_of_each_ones_own_slope():
+    keras.utils.set_random_seed(3)  # with other weights a difference could reach across the kink of a LeakyReLU
     made = WassersteinGAN(tiny_gan.generator(), tiny_gan.discriminator(dropout=0))
     made.compile(d_optimizer=keras.optimizers.SGD(0.1), g_optimizer=keras.optimizers.SGD(0.1))
     made.draw_alpha = lambda count: tf.fill([count], 0.25)
