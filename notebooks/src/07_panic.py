@@ -405,7 +405,7 @@ way_figure = sg.plotting.image_rows(
 plt.show()
 
 # %% [markdown]
-# **Read.** Both come from noise to light discs within a few hundred iterations. In the last three rows of each, the pair with batch normalisation draws closed ovals with an edge, the other one clouds. So our one training of each speaks for the paper's finding. It is no more than one training, and short: at 0.4 s a step, what two cores could do in an afternoon. None of these cells would be
+# **Read.** Both come from noise to light discs within a few hundred iterations. In the last three rows of each, the pair with batch normalisation draws closed ovals with an edge, the other one clouds. So our one training of each speaks for the paper's finding. It is no more than one training, and a short one: a sixth of the paper's iterations. None of these cells would be
 # taken for a real one.
 
 # %% [markdown]
