@@ -153,23 +153,12 @@ def tiny(conditional=False):
 @pytest.mark.parametrize("conditional", [False, True])
 def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path, conditional):
     data = (tiny_gan.images(), tiny_gan.labels()) if conditional else (tiny_gan.images(),)
-    options = {"batch_size": 8, "report_every": 3}
-    whole, stopped, resumed = (tiny(conditional) for _ in range(3))
-    whole.fit(*data, steps=9, **options)
-    stopped.fit(*data, steps=6, checkpoints=tmp_path, **options)
-    resumed.fit(*data, steps=9, checkpoints=tmp_path, **options)
-    assert tiny_gan.same(whole, resumed)
+    assert tiny_gan.resumes(lambda: tiny(conditional), data, tmp_path)
 
 
 @saving
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
-    made = tiny()
-    made.fit(tiny_gan.images(), steps=4, batch_size=8)
-    made.save(tmp_path / "gan.keras")
-    loaded = keras.models.load_model(tmp_path / "gan.keras")
-    for network in (made, loaded):
-        network.fit(tiny_gan.images(), steps=8, batch_size=8)
-    assert tiny_gan.same(made, loaded)
+    assert tiny_gan.same(*tiny_gan.saved_and_loaded(tiny, tmp_path))
 
 
 # Augmentation of the data

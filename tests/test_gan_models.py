@@ -5,6 +5,7 @@ import re
 import keras
 import numpy as np
 import pytest
+import tiny_gan
 
 from seminar_gan.models import conditional, dcgan, mlp
 from seminar_gan.models.sizes import check_sizes
@@ -79,15 +80,6 @@ def rows(model):
     return [(type(layer).__name__, layer.output.shape[1:], layer.count_params()) for layer in model.layers]
 
 
-def perturb(model):
-    """Give every weight a random value, also those that start as 0 or 1. Variances are positive."""
-    rng = np.random.default_rng(1)
-    for weight in model.weights:
-        values = rng.uniform(-0.5, 0.5, weight.shape)
-        weight.assign(1 + values if "variance" in weight.path else values)
-    return model
-
-
 @every(SMALL)
 def test_names(build):
     model = small(build)
@@ -110,7 +102,7 @@ def test_names_of_models_differ():
 
 @every(GENERATORS)
 def test_generators_make_images_from_minus_1_to_1_or_points_anywhere(build):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     last = [layer for layer in model.layers if layer.weights][-1]
     for bias in (-9, 9):
         last.bias.assign(np.full(last.bias.shape, bias))
@@ -126,7 +118,7 @@ def test_generators_make_images_from_minus_1_to_1_or_points_anywhere(build):
 
 @every(DISCRIMINATORS)
 def test_discriminators_answer_with_logits(build):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     before = model(data(model)).numpy()
     model.get_layer("logits").bias.assign_add([9])
     after = model(data(model)).numpy()
@@ -137,7 +129,7 @@ def test_discriminators_answer_with_logits(build):
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras 3.15 reading with NumPy 2
 @every(SMALL)
 def test_a_saved_network_comes_back_without_code(build, tmp_path):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     model.save(tmp_path / "network.keras")
     again = keras.saving.load_model(tmp_path / "network.keras", safe_mode=True)
     assert (again.name, rows(again)) == (model.name, rows(model))
@@ -146,7 +138,7 @@ def test_a_saved_network_comes_back_without_code(build, tmp_path):
 
 @every(SMALL)
 def test_a_cloned_network_is_the_same(build):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())
     np.testing.assert_array_equal(clone(data(model)), model(data(model)))
@@ -219,7 +211,7 @@ def test_dense_networks_agree_with_numpy(build):
 
 @every([conditional.build_discriminator, conditional.build_attribute_discriminator])
 def test_projection_agrees_with_numpy(build):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     images, condition = data(model)
     features = keras.Model(model.inputs[0], model.get_layer("leaky_4").output)(images).numpy()
     y = np.eye(4)[condition] if condition.ndim == 1 else condition
@@ -232,7 +224,7 @@ def test_projection_agrees_with_numpy(build):
 
 @every([conditional.build_generator, conditional.build_attribute_generator])
 def test_a_conditional_generator_is_a_generator_of_z_with_the_condition_behind(build):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     z, condition = data(model)
     y = np.eye(4, dtype="float32")[condition] if condition.ndim == 1 else condition
     plain = small(dcgan.build_generator, latent_dim=5 + 4)
@@ -242,7 +234,7 @@ def test_a_conditional_generator_is_a_generator_of_z_with_the_condition_behind(b
 
 @every([conditional.build_discriminator, conditional.build_attribute_discriminator])
 def test_without_its_projection_a_conditional_discriminator_is_a_plain_one(build):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     embedding = model.get_layer("embedding")
     embedding.set_weights([0 * embedding.kernel.numpy()])
     plain = small(dcgan.build_discriminator)

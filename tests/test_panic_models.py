@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tiny_gan
 
 from seminar_gan import folders
 from seminar_gan.models import panic
@@ -23,15 +24,6 @@ def small(build, **sizes):
 def data(model, count=6):
     shape = (count, *model.inputs[0].shape[1:])
     return np.random.default_rng(0).uniform(0, 1, shape).astype("float32")
-
-
-def perturb(model):
-    """Give every weight a random value, also those that start as 0 or 1. Variances are positive."""
-    rng = np.random.default_rng(1)
-    for weight in model.weights:
-        values = rng.uniform(-0.5, 0.5, weight.shape)
-        weight.assign(1 + values if "variance" in weight.path else values)
-    return model
 
 
 def test_parameters_of_each_layer():
@@ -83,7 +75,7 @@ def test_shapes_at_the_line_ends():
 @every
 @pytest.mark.parametrize("shape", [(16, 128, 1), (17, 31, 3), (128, 16, 3)])
 def test_every_size_from_16_to_128(build, shape):
-    model = perturb(small(build, image_shape=shape))
+    model = tiny_gan.perturb(small(build, image_shape=shape))
     answer = model(data(model, 2)).numpy()
     if build is panic.build_generator:
         assert answer.shape == (2, *shape) and 0 <= answer.min() < answer.max() <= 1
@@ -107,7 +99,7 @@ def test_other_sizes_are_refused(build):
 
 @pytest.mark.parametrize("build", BUILDERS[1:])
 def test_discriminators_answer_with_logits(build):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     before = model(data(model)).numpy()
     model.get_layer("logits").bias.assign_add([9])
     np.testing.assert_allclose(model(data(model)).numpy(), before + 9, atol=1e-4)  # no sigmoid
@@ -115,7 +107,7 @@ def test_discriminators_answer_with_logits(build):
 
 def test_only_the_normalised_discriminator_depends_on_the_rest_of_the_batch():
     for build, depends in ((panic.build_discriminator, False), (panic.build_normalised_discriminator, True)):
-        model = perturb(small(build))
+        model = tiny_gan.perturb(small(build))
         images = data(model)
         whole, part = model(images, training=True).numpy()[:3], model(images[:3], training=True).numpy()
         assert (np.abs(whole - part).max() > 1e-3) == depends
@@ -167,7 +159,7 @@ def enlarged(x):
 
 
 def test_the_generator_agrees_with_numpy():
-    model = perturb(small(panic.build_generator, image_shape=(16, 18, 3)))
+    model = tiny_gan.perturb(small(panic.build_generator, image_shape=(16, 18, 3)))
     z, layer = data(model), model.get_layer
     x = z.astype("float64") @ layer("dense").kernel.numpy() + layer("dense").bias.numpy()
     x = np.maximum(normalised(x.reshape(6, 32, 36, 1), layer("norm_1")), 0)
@@ -179,7 +171,7 @@ def test_the_generator_agrees_with_numpy():
 
 
 def test_the_normalised_discriminator_agrees_with_numpy():
-    model = perturb(small(panic.build_normalised_discriminator, image_shape=(16, 20, 3)))
+    model = tiny_gan.perturb(small(panic.build_normalised_discriminator, image_shape=(16, 20, 3)))
     images, layer = data(model), model.get_layer
     x = np.maximum(convolved(images.astype("float64"), layer("conv_1")), 0)
     x = x.reshape(6, 8, 2, 10, 2, 3).mean(axis=(2, 4))
@@ -193,7 +185,7 @@ def test_the_normalised_discriminator_agrees_with_numpy():
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras 3.15 reading with NumPy 2
 @every
 def test_a_saved_network_comes_back_without_code(build, tmp_path):
-    model = perturb(small(build))
+    model = tiny_gan.perturb(small(build))
     model.save(tmp_path / "network.keras")
     again = keras.saving.load_model(tmp_path / "network.keras", safe_mode=True)
     np.testing.assert_array_equal(again(data(model)), model(data(model)))

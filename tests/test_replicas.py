@@ -18,8 +18,10 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 import tiny_gan
 
+from seminar_gan.training.adam import FusedAdam
+
 def train(conditional):
-    made = tiny_gan.gan(norm=False, dropout=0.0, conditional=conditional, d_steps=2)
+    made = tiny_gan.gan(norm=False, dropout=0.0, conditional=conditional, d_steps=2, adam=conditional and FusedAdam)
     data = (tiny_gan.images(), tiny_gan.labels()) if conditional else (tiny_gan.images(),)
     history = made.fit(*data, steps=20, batch_size=16, report_every=10).history
     return made, history

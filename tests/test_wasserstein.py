@@ -125,23 +125,13 @@ def tiny(**options):
 
 
 def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path):
-    options = {"batch_size": 8, "report_every": 3}
-    whole, stopped, resumed = tiny(), tiny(), tiny()
-    whole.fit(tiny_gan.images(), steps=9, **options)
-    stopped.fit(tiny_gan.images(), steps=6, checkpoints=tmp_path, **options)
-    resumed.fit(tiny_gan.images(), steps=9, checkpoints=tmp_path, **options)
-    assert tiny_gan.same(whole, resumed)
+    assert tiny_gan.resumes(tiny, (tiny_gan.images(),), tmp_path)
 
 
 @saving
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
-    made = tiny()
-    made.fit(tiny_gan.images(), steps=4, batch_size=8)
-    made.save(tmp_path / "gan.keras")
-    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    made, loaded = tiny_gan.saved_and_loaded(tiny, tmp_path)
     assert (type(loaded), loaded.d_steps, loaded.gp_weight) == (WassersteinGAN, 2, 5)
-    for network in (made, loaded):
-        network.fit(tiny_gan.images(), steps=8, batch_size=8)
     assert tiny_gan.same(made, loaded)
 
 

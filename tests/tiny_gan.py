@@ -47,13 +47,13 @@ def labels(count=40):
     return np.arange(count) % 5
 
 
-def gan(*, conditional=False, learning_rate=1e-2, norm=True, dropout=0.3, g_loss=None, **options):
-    """A compiled GAN; the same weights every time."""
+def gan(*, conditional=False, learning_rate=1e-2, norm=True, dropout=0.3, g_loss=None, adam=None, **options):
+    """A compiled GAN; the same weights every time. adam: a class other than Keras's."""
     keras.utils.set_random_seed(3)
     networks = generator(class_labels=conditional, norm=norm), discriminator(class_labels=conditional, dropout=dropout)
     made = (ConditionalGAN if conditional else GAN)(*networks, **{"average": 0.9, **options})
     losses = {} if g_loss is None else {"g_loss": g_loss}
-    optimizers = [keras.optimizers.Adam(learning_rate, beta_1=0.5) for _ in "dg"]
+    optimizers = [(adam or keras.optimizers.Adam)(learning_rate, beta_1=0.5) for _ in "dg"]
     made.compile(d_optimizer=optimizers[0], g_optimizer=optimizers[1], **losses)
     return made
 
@@ -68,6 +68,34 @@ def same(one, other):
     """Whether two GANs, or two lists of arrays, are equal bit for bit."""
     one, other = (made if isinstance(made, list) else state(made) for made in (one, other))
     return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def resumes(make, data, folder):
+    """Whether a GAN of `make()` that stops after 6 of 9 steps and is called again ends as one that never stopped."""
+    whole, stopped, resumed = make(), make(), make()
+    for made, steps, checkpoints in ((whole, 9, None), (stopped, 6, folder), (resumed, 9, folder)):
+        made.fit(*data, steps=steps, batch_size=8, report_every=3, checkpoints=checkpoints)
+    return same(whole, resumed)
+
+
+def saved_and_loaded(make, folder):
+    """Train a GAN of `make()`, save it, and train it and the loaded one further; return both."""
+    made = make()
+    made.fit(images(), steps=4, batch_size=8)
+    made.save(folder / "gan.keras")
+    loaded = keras.models.load_model(folder / "gan.keras")
+    for each in (made, loaded):
+        each.fit(images(), steps=8, batch_size=8)
+    return made, loaded
+
+
+def perturb(model):
+    """Give every weight a random value, also those that start as 0 or 1. Variances are positive."""
+    rng = np.random.default_rng(1)
+    for weight in model.weights:
+        values = rng.uniform(-0.5, 0.5, weight.shape)
+        weight.assign(1 + values if "variance" in weight.path else values)
+    return model
 
 
 if __name__ == "__main__":

@@ -28,4 +28,7 @@ def batches(arrays, batch_size, *, seed, start=0):
 
     order = tf.data.Dataset.range(first_epoch, tf.int64.max).flat_map(epoch_order).skip(used)
     order = order.batch(batch_size, drop_remainder=True)
-    return order.map(lambda chosen: tuple(tf.gather(array, chosen) for array in arrays)).prefetch(2)
+    stream = order.map(lambda chosen: tuple(tf.gather(array, chosen) for array in arrays)).prefetch(2)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread can oversleep the end, and whoever waits for it, by up to a minute
+    return stream.with_options(options)
