@@ -158,6 +158,10 @@ def test_the_stream_can_be_entered_anywhere(start):
     np.testing.assert_array_equal(entered[0][0] * 2, entered[0][1])
 
 
+def test_no_thread_of_the_stream_keeps_the_end_of_a_training_waiting():
+    assert batches((np.arange(10),), 4, seed=1).options().autotune.enabled is False
+
+
 def test_a_data_set_smaller_than_a_batch_works():
     made = tiny_gan.gan()
     made.fit(tiny_gan.images(5), steps=2, batch_size=16)
