@@ -47,8 +47,8 @@ FILES = {
         script="tools/train_features.py",
     ),
     "panic_generators.npz": DataFile(
-        size=15_525_861,
-        sha256="a2e2adf64d74245109e36cd5e1ab93686f2033030111f0da222e0324ea547b26",
+        size=16_455_692,
+        sha256="a54932843cb6bf45cf265ed32a9a4ec8dabd017556cdc2da5abc2b0a4a56c0a6",
         script="tools/train_panic.py",
     ),
     "smiles.npz": DataFile(

@@ -405,8 +405,10 @@ way_figure = sg.plotting.image_rows(
 plt.show()
 
 # %% [markdown]
-# **Read.** Both come from noise to light discs within a few hundred iterations. In the last three rows of each, the pair with batch normalisation draws closed ovals with an edge, the other one clouds. So our one training of each speaks for the paper's finding. It is no more than one training, and a short one: a sixth of the paper's iterations. None of these cells would be
-# taken for a real one.
+# **Read.** Both come from noise to light discs. In its second and third rows the pair with batch normalisation looks ahead: ovals with soft spots, where the other one draws flat discs. Then it *collapses*: in the last two rows every $z$ gives the same nearly black image, while the pair without goes on.
+# A likely reason that nothing gets it out: $D$ sees through such images at once, its loss falls below the gate, and it rests ([data/README.md](../data/README.md) has the counts); $G$ is trained at every step, against a $D$ that hardly moves. A gate keeps $D$ from running away. It does not notice that $G$ has died.
+#
+# So our one training of each does not confirm the paper's finding. Whoever stopped at the third row would say that it does: look at more than one moment of a training, and, if you can, at more than one training. None of these cells would be taken for a real one.
 
 # %% [markdown]
 # # What 42 images can and can't give
@@ -832,7 +834,7 @@ shipped_table = sg.export.table(
 shipped_table
 
 # %% [markdown]
-# **Read.** The numbers say what the pictures say: with batch normalisation nearer, and both far away. The intervals are about other images from the same two generators. They know nothing of other trainings.
+# **Read.** Both are far away, and the collapsed pair much farther. Neither interval holds more than chance among images of that one generator. They know nothing of other trainings, and nothing of the same training a thousand iterations earlier.
 #
 # Look at the last line of the first table. PANIC's data, the very best that its $G$ can come to, is seen as fake: brightness was changed by more than cells differ in it. No training can repair that, and no loss shows it.
 #
