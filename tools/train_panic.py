@@ -2,9 +2,9 @@
 
 Two pairs, `plain` and `normalised`: the discriminator without and with batch normalisation, all else equal. Both are
 trained on the 28 cells that page 07 keeps with SEED = 0, by turns from mark to mark, so that they are equally far
-whenever it is stopped. Stop it, call it again, and it goes on. `--only plain` and `--only normalised`, each in a process
-and on a core of its own, are half as fast again. `--pack` writes the file from the last mark that both have reached;
-without it that happens at the last step.
+whenever it is stopped. Stop it, call it again, and it goes on. `--only plain` and `--only normalised`, each in a
+process and on a core of its own, are half as fast again. `--pack` writes the file from the last mark that both have
+reached; without it that happens at the last step.
 
 The file has for each pair the generator's weights as float16, and pictures of six z at every mark. Prints the
 line for `datasets.FILES`. Another CPU gives other bytes, and images as good.

@@ -571,7 +571,7 @@ aug_figure = sg.plotting.image_rows(
 plt.show()
 
 # %% [markdown]
-# **Read.** The cells are whole and in the middle. $G$ could make moved ones, but then $T$ would move them twice, and $D$ would see that. What $T$ does must be invisible in the *distribution*, not in an image.
+# **Read.** They are rough after so few steps, but none is moved to a side, and none is covered. $G$ could make moved ones, but then $T$ would move them twice, and $D$ would see that. What $T$ does must be invisible in the *distribution*, not in an image.
 #
 # ### When it leaks
 #
@@ -838,7 +838,7 @@ shipped_table
 #
 # Look at the last line of the first table. PANIC's data, the very best that its $G$ can come to, is seen as fake: brightness was changed by more than cells differ in it. No training can repair that, and no loss shows it.
 #
-# One run is an anecdote. `python tools/panic_seeds.py` trains each setting with five seeds, each seed with a split of its own, at equal budget: $D$ sees 50,000 real images, as in 1,000 iterations with the tutorial's batches of 50. This is what it wrote ([benchmarks/panic_seeds.md](../benchmarks/panic_seeds.md)), kernel distance from held-out cells at 28 x 28, cells of the package:
+# One short run is an anecdote, and its order is not the order after a longer one: PANIC's pair comes to blobs of about the right size and brightness soon and, as the next table says, no nearer later. `python tools/panic_seeds.py` trains each setting with five seeds, each seed with a split of its own, at equal budget: $D$ sees 50,000 real images, as in 1,000 iterations with the tutorial's batches of 50. This is what it wrote ([benchmarks/panic_seeds.md](../benchmarks/panic_seeds.md)), kernel distance from held-out cells at 28 x 28, cells of the package:
 
 # %%
 recorded = {
