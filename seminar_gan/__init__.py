@@ -1,46 +1,41 @@
 """seminar-gan: notebooks on autoencoders and GANs, and the small package behind them.
 
-Submodules load on first use, so that `import seminar_gan as sg` costs nothing and needs only the standard library:
-
     import seminar_gan as sg
     (x_train, y_train), (x_test, y_test) = sg.datasets.load_mnist()
 
-`sg.__version__` is the version of the installed package, "unknown" in a checkout that was never installed.
+What is where:
+
+    sg.datasets   MNIST, Smile, 42 cells, drawn smileys, a folder of your own
+    sg.ranges     pixels as uint8, in [0, 1] and in [-1, 1]
+    sg.models     networks: autoencoders, and generators with their discriminators
+    sg.losses     losses of discriminator and generator
+    sg.training   the GAN loop, its variants, penalties, and what watches a training
+    sg.recipes    complete settings by name
+    sg.weights    generators that were trained for hours
+    sg.metrics    how good are generated images?
+    sg.plotting   arrays to figures
+    sg.claims     a sentence, a number, a bound: PASS or FAIL
+    sg.export     figures and tables for a paper
+    sg.runs       what a run was: parameters, seed, commit, versions
+    sg.GAN        short for sg.training.GAN
+
+Everything is loaded when it is first used, so that `import seminar_gan` takes no time.
 """
 
-import importlib
-import importlib.metadata
-import pkgutil
-
-
-def submodules_on_demand(package):
-    """Return a module-level `__getattr__` that imports the submodules of `package` when they are first named."""
-
-    def __getattr__(name):
-        module = f"{package}.{name}"
-        if not name.startswith("_"):
-            try:
-                return importlib.import_module(module)
-            except ModuleNotFoundError as error:
-                if error.name != module:
-                    raise
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
-
-    return __getattr__
-
-
-_submodule = submodules_on_demand(__name__)
+try:
+    import lazy_loader
+except ModuleNotFoundError:  # before set-up only `python -m seminar_gan` runs, which needs none of this
+    pass
+else:
+    _lazy, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name):
-    if name == "__version__":
+    if name == "__version__":  # of the installed package; a checkout that was never installed has none
+        import importlib.metadata
+
         try:
             return importlib.metadata.version("seminar-gan")
         except importlib.metadata.PackageNotFoundError:
             return "unknown"
-    return _submodule(name)
-
-
-def __dir__():
-    submodules = [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
-    return sorted([*globals(), *submodules, "__version__"])
+    return _lazy(name)

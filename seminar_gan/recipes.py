@@ -14,7 +14,7 @@ from seminar_gan.models import conditional, dcgan, mlp
 from seminar_gan.training import noise
 from seminar_gan.training.clustered import ClusteredGAN
 from seminar_gan.training.conditional import ConditionalGAN
-from seminar_gan.training.cooling import CoolDown
+from seminar_gan.training.fit.decay import CoolDown
 from seminar_gan.training.gan import GAN
 
 

@@ -1,7 +1,7 @@
 """Generators that were trained once, for longer than a page has time, and travel with the package."""
 
-from seminar_gan import datasets
-from seminar_gan.features import set_weights
+from seminar_gan.datasets import embedded
+from seminar_gan.metrics.features import set_weights
 from seminar_gan.models import dcgan, panic
 
 TEMKENG_TRAININGS = ("mnist-500", "mnist-5000", "smile-1000", "smile-20000")
@@ -71,5 +71,5 @@ def _arrays(file, training, trainings):
     """The arrays of one training, by their names in it."""
     if training not in trainings:
         raise ValueError(f"there are weights of {', '.join(trainings)}; got {training!r}")
-    arrays, start = datasets.load_file(file), f"{training}/"
+    arrays, start = embedded.load_file(file), f"{training}/"
     return {name.removeprefix(start): arrays[name] for name in arrays if name.startswith(start)}

@@ -11,7 +11,7 @@ import tiny_gan
 from seminar_gan import recipes
 from seminar_gan.training.clustered import ClusteredGAN
 from seminar_gan.training.conditional import ConditionalGAN
-from seminar_gan.training.cooling import CoolDown
+from seminar_gan.training.fit.decay import CoolDown
 from seminar_gan.training.gan import GAN
 
 TEXTBOOKS = Path(__file__).resolve().parents[1] / "tools" / "textbooks.py"

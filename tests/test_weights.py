@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from seminar_gan import datasets, features, ranges, weights
-from seminar_gan.metrics import frechet_distance
+from seminar_gan import datasets, ranges, weights
+from seminar_gan.datasets import embedded
+from seminar_gan.metrics import features, frechet_distance
 from seminar_gan.training import noise
 
 
@@ -36,7 +37,7 @@ def test_the_faces_are_binarised_ones():
 
 
 def test_every_training_is_there_and_no_other():
-    held = {path.split("/")[0] for path in datasets.load_file("temkeng_dcgan.npz")}
+    held = {path.split("/")[0] for path in embedded.load_file("temkeng_dcgan.npz")}
     assert held == set(weights.TEMKENG_TRAININGS)
     with pytest.raises(ValueError, match=r"mnist-500, .*smile-20000; got 'mnist'"):
         weights.load_temkeng_generator("mnist")

@@ -87,7 +87,8 @@ def train(name, seed, seconds):
     import numpy as np
     import textbooks
 
-    from seminar_gan import datasets, features, metrics, ranges, recipes
+    from seminar_gan import datasets, metrics, ranges, recipes
+    from seminar_gan.metrics import features
 
     (x, y), (x_test, _) = datasets.load_mnist()
     network = features.load_digit_features()

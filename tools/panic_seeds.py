@@ -62,7 +62,8 @@ def main():
 
 def load(folder, size, channels):
     """The images of the page, with one scale for all where they are alike in size."""
-    from seminar_gan import datasets, folders
+    from seminar_gan import datasets
+    from seminar_gan.datasets import folders
 
     folder = folder or datasets.cells_folder()
     sides = folders.load_image_folder(folder, size, "stretch", channels).sizes.max(axis=1)
@@ -92,7 +93,7 @@ def gated_gan(shape, seed, build_discriminator=None):
 
     from seminar_gan.models import panic
     from seminar_gan.training import noise
-    from seminar_gan.training.adam import FusedAdam
+    from seminar_gan.training.fit.adam import FusedAdam
     from seminar_gan.training.gated import GatedGAN
 
     keras.utils.set_random_seed(seed)
@@ -128,10 +129,10 @@ def train(name, seed, training, images_seen):
 
     from seminar_gan import ranges
     from seminar_gan.models import augmentation, dcgan
-    from seminar_gan.training.cooling import CoolDown
+    from seminar_gan.training.fit.decay import CoolDown
     from seminar_gan.training.gan import GAN
     from seminar_gan.training.wasserstein import WassersteinGAN
-    from seminar_gan.training.watch import StepProgress
+    from seminar_gan.training.watch.progress import StepProgress
 
     batch_size, size = BATCH_SIZES[name], training.shape[1]
     steps, callbacks = images_seen // batch_size, [StepProgress()]
@@ -162,8 +163,8 @@ def train(name, seed, training, images_seen):
 
 def measured(images, held, made):
     """Kernel distance from the held-out images, and the floor of random splits of the same sizes."""
-    from seminar_gan.measurements import measure, standardise
     from seminar_gan.metrics import kernel_distance
+    from seminar_gan.metrics.measurements import measure, standardise
 
     reference = measure(images)
     real, held_features, made_features = standardise(reference, measure(held), measure(made))

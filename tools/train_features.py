@@ -1,7 +1,7 @@
 """Train the embedded MNIST feature network and write data/mnist_features.npz: python tools/train_features.py
 
 Takes about ten minutes on two cores. Learns from the first 55,000 training digits, watches the other 5,000, and looks
-at the test digits once, at the end. Prints what data/README.md says of the file, and the line for `datasets.FILES`.
+at the test digits once, at the end. Prints what data/README.md says of the file, and the line for `embedded.FILES`.
 Another CPU gives other bytes, and features as good.
 """
 
@@ -17,8 +17,8 @@ from keras import layers
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
-from seminar_gan import datasets, ranges  # noqa: E402
-from seminar_gan.models.classifiers import build_digit_classifier  # noqa: E402
+from seminar_gan import datasets, ranges
+from seminar_gan.models.classifiers import build_digit_classifier
 
 BATCH_SIZE = 128
 LEARNING_RATE = 2e-3

@@ -7,7 +7,7 @@ process and on a core of its own, are half as fast again. `--pack` writes the fi
 reached; without it that happens at the last step.
 
 The file has for each pair the generator's weights as float16, and pictures of six z at every mark. Prints the
-line for `datasets.FILES`. Another CPU gives other bytes, and images as good.
+line for `embedded.FILES`. Another CPU gives other bytes, and images as good.
 """
 
 import argparse
@@ -20,12 +20,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
-from panic_seeds import augmented, gated_gan, load, split  # noqa: E402
+from panic_seeds import augmented, gated_gan, load, split
 
-from seminar_gan import ranges  # noqa: E402
-from seminar_gan.models import panic  # noqa: E402
-from seminar_gan.training import noise  # noqa: E402
-from seminar_gan.training.watch import StepProgress  # noqa: E402
+from seminar_gan import ranges
+from seminar_gan.models import panic
+from seminar_gan.training import noise
+from seminar_gan.training.watch.progress import StepProgress
 
 DISCRIMINATORS = {"plain": panic.build_discriminator, "normalised": panic.build_normalised_discriminator}
 MARKS = (100, 200, 500, *range(1_000, 15_001, 500))

@@ -3,7 +3,7 @@
 Takes about an hour on two cores. Stop it, call it again, and it goes on. The generator is kept after the paper's
 numbers of iterations: on MNIST after 500 and 5,000, on binarised Smile after 1,000 and 20,000. The paper names no batch
 size; here it is 128 for MNIST and 16 for the 400 faces. The weights are stored as float16. Prints the line for
-`datasets.FILES`. Another CPU gives other bytes, and images as good.
+`embedded.FILES`. Another CPU gives other bytes, and images as good.
 """
 
 import argparse
@@ -16,9 +16,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
-from seminar_gan import datasets, ranges  # noqa: E402
-from seminar_gan.recipes import RECIPES  # noqa: E402
-from seminar_gan.training.watch import StepProgress  # noqa: E402
+from seminar_gan import datasets, ranges
+from seminar_gan.recipes import RECIPES
+from seminar_gan.training.watch.progress import StepProgress
 
 PLANS = {"mnist": (128, (500, 5_000)), "smile": (16, (1_000, 20_000))}
 

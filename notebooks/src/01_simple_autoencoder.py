@@ -24,7 +24,7 @@ from keras import layers
 import seminar_gan as sg
 from seminar_gan.metrics import explained_variance
 from seminar_gan.models.sizes import check_sizes
-from seminar_gan.training.callbacks import Progress
+from seminar_gan.training import Progress
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it

@@ -25,7 +25,7 @@ import seminar_gan as sg
 from seminar_gan.metrics import explained_variance
 from seminar_gan.models.autoencoders import build_simple_autoencoder
 from seminar_gan.models.sizes import check_sizes
-from seminar_gan.training.callbacks import Progress, Stopwatch
+from seminar_gan.training import Progress, Stopwatch
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it

@@ -23,7 +23,7 @@ import seminar_gan as sg
 from seminar_gan.metrics import explained_variance
 from seminar_gan.models.autoencoders import build_deep_autoencoder, build_simple_autoencoder
 from seminar_gan.models.sizes import check_sizes, check_survives_pooling
-from seminar_gan.training.callbacks import Progress, Stopwatch
+from seminar_gan.training import Progress, Stopwatch
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it

@@ -20,12 +20,9 @@ import tensorflow as tf
 from keras import ops
 
 import seminar_gan as sg
-from seminar_gan import gan_plots
 from seminar_gan.metrics import frechet_distance
 from seminar_gan.models import mlp
-from seminar_gan.training import noise
-from seminar_gan.training.gan import GAN, share_above_0
-from seminar_gan.training.watch import StepProgress
+from seminar_gan.training import GAN, StepProgress, noise, share_above_0
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it
@@ -127,7 +124,7 @@ def points_on_a_smile(count, seed):
 
 
 def field(discriminator):  # D(x) on a grid of points
-    return ops.convert_to_numpy(ops.sigmoid(discriminator(gan_plots.plane_grid(3))))
+    return ops.convert_to_numpy(ops.sigmoid(discriminator(sg.plotting.plane_grid(3))))
 
 
 def point_gan():
@@ -178,10 +175,10 @@ chosen = untrained[:40]
 arrows = {loss.__name__: pull(loss, chosen) for loss in (minimax, non_saturating)}
 lengths = {name: np.linalg.norm(arrow, axis=1) for name, arrow in arrows.items()}
 moments = {name.replace("_", "-"): (field(gan.discriminator), chosen) for name in arrows}
-arrows_figure = gan_plots.plane_game(moments, smile[:300], extent=3)
+arrows_figure = sg.plotting.plane_game(moments, smile[:300], extent=3)
 for axis, arrow in zip(arrows_figure.axes, arrows.values(), strict=False):
     unit = lengths["non_saturating"].mean()
-    options = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": gan_plots.FAKE_POINTS}
+    options = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": sg.plotting.FAKE_POINTS}
     axis.quiver(*chosen.T, *arrow.T / unit, width=0.01, **options)
 plt.show()
 
@@ -286,7 +283,9 @@ film, history = play(gan, smile)
 
 # %%
 shown = ["step 0", "step 50", "step 200", "step 400", "step 800", f"step {POINT_STEPS:,}"]
-film_figure = gan_plots.plane_game({t: film[t] for t in shown if t in film}, smile[:300], extent=3)
+film_figure = sg.plotting.plane_game(
+    {t: film[t] for t in shown if t in film}, smile[:300], extent=3
+)
 plt.show()
 
 # %% [markdown]
@@ -301,7 +300,7 @@ _, cold_history = play(cold, smile)
 
 # %%
 histories = {"head start": history, "no head start": cold_history}
-coin_figure = gan_plots.stacked_curves(
+coin_figure = sg.plotting.stacked_curves(
     {
         "accuracy of D": {name: (h["step"], accuracy(h)) for name, h in histories.items()},
         "loss of D": {name: (h["step"], h["d_loss"]) for name, h in histories.items()},
@@ -383,7 +382,7 @@ print(f"generator {vanilla.generator.count_params():,}, z of {vanilla.latent_dim
 COUNT = 2_000  # images on either side of a distance
 (digits, _), _ = sg.datasets.load_mnist()
 images = sg.ranges.to_symmetric(digits)[..., None]
-network = sg.features.load_digit_features()
+network = sg.metrics.load_digit_features()
 reference = network.features(digits[:COUNT])
 floor = frechet_distance(reference, network.features(digits[COUNT : 2 * COUNT]))
 print(f"real against real digits: {floor:.2f}  ({COUNT:,} against {COUNT:,})")
@@ -520,7 +519,7 @@ g_losses = {
 }
 distances = {name: (curve["step"], curve["distance"]) for name, (_, curve) in runs.items()}
 distances["real digits"] = ([0, max(MNIST_STEPS, DENSE_STEPS)], [floor, floor])
-loss_figure = gan_plots.stacked_curves(
+loss_figure = sg.plotting.stacked_curves(
     {"loss of G": g_losses, "Fréchet distance": distances}, xlabel="step", log=["Fréchet distance"]
 )
 plt.show()
@@ -628,7 +627,7 @@ for loss in (minimax, non_saturating):
     print(f"{loss.__name__}: factor {factor:,.0f}")
     film, _ = play(player, smile, g_loss=loss)
     moments = {title: film[title] for title in list(film)[:: len(film) // 5]}
-    figure = gan_plots.plane_game(moments, smile[:300], extent=3)
+    figure = sg.plotting.plane_game(moments, smile[:300], extent=3)
     plt.show()
 
 # %% [markdown] tags=["solution"]
@@ -652,7 +651,7 @@ def shares(points):  # of the eight centres, and of no centre
 
 film, _ = play(player := point_gan(), ring)
 print("share of each centre, and of none:", shares(player.generate(2_000)).round(2))
-figure = gan_plots.plane_game({t: film[t] for t in list(film)[::6]}, ring[:300], extent=3)
+figure = sg.plotting.plane_game({t: film[t] for t in list(film)[::6]}, ring[:300], extent=3)
 plt.show()
 
 # %% [markdown] tags=["solution"]

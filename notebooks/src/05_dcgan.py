@@ -28,10 +28,8 @@ from keras import layers
 import seminar_gan as sg
 from seminar_gan.metrics import class_shares, frechet_distance, specks
 from seminar_gan.models import conditional, dcgan
-from seminar_gan.models.dcgan import check_multiples_of_4
-from seminar_gan.models.sizes import check_sizes
-from seminar_gan.recipes import RECIPES
-from seminar_gan.training.frames import FrameFolder, SampleGrid, frame_paths
+from seminar_gan.models.sizes import check_multiples_of_4, check_sizes
+from seminar_gan.training import FrameFolder, SampleGrid, frame_paths
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it
@@ -194,7 +192,10 @@ pairs = {"Temkeng": "temkeng-dcgan", "Winkler": "winkler-dcgan", "ours": "dcgan"
 settings = "learning_rate", "beta_1", "beta_2", "batch_size", "average", "cool_down", "clusters"
 sg.export.table(
     ["setting", *pairs],
-    [[name, *(getattr(RECIPES[pair], name) for pair in pairs.values())] for name in settings],
+    [
+        [name, *(getattr(sg.recipes.RECIPES[pair], name) for pair in pairs.values())]
+        for name in settings
+    ],
 )
 
 # %% [markdown]
@@ -207,7 +208,7 @@ sg.export.table(
 
 # %% tags=["nbval-ignore-output"]
 some, some_labels = digits[:10_000], digit_labels[:10_000]  # the labels are for us
-clusters = RECIPES["dcgan"].clusters
+clusters = sg.recipes.RECIPES["dcgan"].clusters
 groups = sg.clusters.find_clusters(images[:10_000], clusters, seed=SEED)
 means = np.stack([some[groups == group].mean(axis=0) for group in range(clusters)])
 cluster_figure = sg.plotting.image_grid(means.astype("uint8"))
@@ -226,7 +227,7 @@ print(f"{purity:.0%} of the images are the digit that is most frequent in their 
 # Three pairs, and the measure of page 04: the Fréchet distance of generated digits from real ones, on the features that come with the package. The clock is `gan.record.seconds`, the time spent in steps. It stands while we measure.
 
 # %% tags=["setup", "nbval-ignore-output"]
-network = sg.features.load_digit_features()
+network = sg.metrics.load_digit_features()
 reference = network.features(digits[:COUNT])
 floor = frechet_distance(reference, network.features(digits[COUNT : 2 * COUNT]))
 print(f"real against real digits: {floor:.2f}  ({COUNT:,} against {COUNT:,})")
@@ -265,7 +266,7 @@ def train_and_measure(recipe, steps, marks, *callbacks):
 # stands for black. Here $D$ sees 0, as in tutorials with the same parameter counts; with -1 training fails (exercise 3).
 
 # %% tags=["nbval-ignore-output", "timing"]
-temkeng, temkeng_curve = train_and_measure(RECIPES["temkeng-dcgan"], TEMKENG_STEPS, 1)
+temkeng, temkeng_curve = train_and_measure(sg.recipes.RECIPES["temkeng-dcgan"], TEMKENG_STEPS, 1)
 
 # %%
 counts = temkeng.generator.count_params(), temkeng.discriminator.count_params()
@@ -318,7 +319,7 @@ for step, value in face_specks.items():
 # The last list of his section 4.7.5: batch normalisation in $G$, dense layers of 1,024 in both, ten million parameters in all.
 
 # %% tags=["nbval-ignore-output", "timing"]
-winkler, winkler_curve = train_and_measure(RECIPES["winkler-dcgan"], WINKLER_STEPS, 2)
+winkler, winkler_curve = train_and_measure(sg.recipes.RECIPES["winkler-dcgan"], WINKLER_STEPS, 2)
 
 # %% tags=["nbval-ignore-output"]
 z = winkler.sample_noise(COUNT)
@@ -349,7 +350,7 @@ camera = SampleGrid(
     rows=3,
     columns=8,
 )
-gan, curve = train_and_measure(RECIPES["dcgan"], STEPS, 6, camera)
+gan, curve = train_and_measure(sg.recipes.RECIPES["dcgan"], STEPS, 6, camera)
 
 # %% tags=["nbval-ignore-output"]
 with PIL.Image.open(folder / "film.gif") as film:
@@ -603,7 +604,7 @@ print(quality.latex)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Take the clusters away.* `RECIPES["dcgan-plain"]` is our recipe without them. Train it for `STEPS`. What happens to the distance, and to the shares of the digits?
+# 1. *Take the clusters away.* `sg.recipes.RECIPES["dcgan-plain"]` is our recipe without them. Train it for `STEPS`. What happens to the distance, and to the shares of the digits?
 # 2. *Rebuild an ablation.* Winkler (section 4.7.5): without batch normalisation in $G$ training is ruined, and leaky ReLU in the place of ReLU repairs it. Try both with our networks and his Adam, with batches of 64.
 # 3. *What the paper leaves open.* Take the `Rescaling` out of Temkeng's $D$, so that black is -1 for it, and train both versions for 140 steps with batches of 32. What does $G$ paint? Why is there no way back?
 # 4. *Learned or stored?* For the shipped faces, find the nearest training image of each, and compare with how near the 17 test faces come.
@@ -614,7 +615,7 @@ print(quality.latex)
 # **Exercise 1.**
 
 # %% tags=["solution", "nbval-ignore-output"]
-plain, plain_curve = train_and_measure(RECIPES["dcgan-plain"], STEPS, 3)
+plain, plain_curve = train_and_measure(sg.recipes.RECIPES["dcgan-plain"], STEPS, 3)
 plain_fakes = sg.ranges.symmetric_to_uint8(plain.generate(COUNT))
 plain_shares = class_shares(network.classes(plain_fakes), 10)
 print("shares of the digits 0 to 9:", ", ".join(f"{share:.1%}" for share in plain_shares))
@@ -651,7 +652,7 @@ generators = {
 }
 for name, build in generators.items():
     networks = {"generator": build, "discriminator": dcgan.build_discriminator}
-    recipe = dataclasses.replace(RECIPES["winkler-dcgan"], **networks, batch_size=64)
+    recipe = dataclasses.replace(sg.recipes.RECIPES["winkler-dcgan"], **networks, batch_size=64)
     print(name)
     variant, _ = train_and_measure(recipe, STEPS // 2, 1)
     figure = sg.plotting.image_grid(sg.ranges.symmetric_to_uint8(variant.generate(10)))
@@ -672,7 +673,9 @@ def without_rescaling(image_shape):
 
 
 for build in (dcgan.build_temkeng_discriminator, without_rescaling):
-    recipe = dataclasses.replace(RECIPES["temkeng-dcgan"], discriminator=build, batch_size=32)
+    recipe = dataclasses.replace(
+        sg.recipes.RECIPES["temkeng-dcgan"], discriminator=build, batch_size=32
+    )
     player = recipe.build((28, 28, 1), seed=SEED)
     player.fit(images, steps=140, batch_size=recipe.batch_size)
     print(f"{build.__name__}: the pixels of G spread by {player.generate(100).std():.3f}")

@@ -22,14 +22,10 @@ import tensorflow as tf
 from keras import layers
 
 import seminar_gan as sg
-from seminar_gan import smileys
+from seminar_gan.datasets import smileys
 from seminar_gan.metrics import frechet_distance, label_fidelity
-from seminar_gan.models import conditional, dcgan
-from seminar_gan.models.regressors import build_attribute_regressor
-from seminar_gan.recipes import CONDITIONAL_RECIPES
-from seminar_gan.training.callbacks import Progress
-from seminar_gan.training.conditional import ConditionalGAN
-from seminar_gan.training.watch import StepProgress
+from seminar_gan.models import conditional, dcgan, regressors
+from seminar_gan.training import ConditionalGAN, Progress, StepProgress
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it
@@ -78,7 +74,7 @@ def judge(self, images, class_labels):
 # %% tags=["setup", "nbval-ignore-output"]
 (digits, labels), (test_digits, test_labels) = sg.datasets.load_mnist()
 images = sg.ranges.to_symmetric(digits)[..., None]
-network = sg.features.load_digit_features()
+network = sg.metrics.load_digit_features()
 
 
 def make_digits(gan, count, seed=SEED):  # as many of each class: the images, and what was ordered
@@ -92,7 +88,7 @@ def fidelity(gan, count=500):
 
 
 # %% tags=["nbval-ignore-output"]
-recipe = CONDITIONAL_RECIPES["dcgan"]
+recipe = sg.recipes.CONDITIONAL_RECIPES["dcgan"]
 digit_gan = recipe.build((28, 28, 1), num_classes=10, seed=SEED)
 untrained = fidelity(digit_gan)
 judge_right = label_fidelity(network.classes(test_digits[:2_000]), test_labels[:2_000])
@@ -114,7 +110,7 @@ print(f"an untrained generator obeys in {untrained:.1%} of the cases")
 # 240 units with $k = 5$ for the image, 50 with $k = 5$ for the label, 240 with $k = 4$ for both together. **Predict:** which share of $D$'s parameters looks at the label alone?
 
 # %%
-mirza = CONDITIONAL_RECIPES["mirza"].build((28, 28, 1), num_classes=10, seed=SEED)
+mirza = sg.recipes.CONDITIONAL_RECIPES["mirza"].build((28, 28, 1), num_classes=10, seed=SEED)
 sg.export.model_table(mirza.discriminator)
 
 # %% [markdown]
@@ -422,7 +418,7 @@ def judged(regressor, images, wanted):  # uint8 images to {attribute: (R^2, RMS 
 
 
 keras.utils.set_random_seed(SEED)
-regressor = train(build_attribute_regressor(), drawings, attributes, "mse")
+regressor = train(regressors.build_attribute_regressor(), drawings, attributes, "mse")
 
 # %% tags=["nbval-ignore-output"]
 ceiling = judged(regressor, new_drawings, wanted)
@@ -725,7 +721,7 @@ for name, (r2, _) in judged(regressor, moved, wanted).items():
 # **Exercise 4.**
 
 # %% tags=["solution", "nbval-ignore-output", "timing"]
-recipe = dataclasses.replace(CONDITIONAL_RECIPES["dcgan"], mismatched=0)
+recipe = dataclasses.replace(sg.recipes.CONDITIONAL_RECIPES["dcgan"], mismatched=0)
 shuffled = np.random.default_rng(SEED).permutation(labels)
 some = sg.ranges.to_symmetric(test_digits[:1_000])[..., None]
 made, rows = {}, []
@@ -757,7 +753,7 @@ plt.show()
 
 # %% tags=["solution", "nbval-ignore-output", "timing"]
 real_features, rows = network.features(digits[:2_000]), []
-recipe = CONDITIONAL_RECIPES["dcgan"]
+recipe = sg.recipes.CONDITIONAL_RECIPES["dcgan"]
 for mismatched in (0, recipe.mismatched, 4 * recipe.mismatched):
     variant = dataclasses.replace(recipe, mismatched=mismatched)
     gan = variant.build((28, 28, 1), num_classes=10, seed=SEED)

@@ -23,20 +23,24 @@ import tensorflow as tf
 from keras import layers, ops
 
 import seminar_gan as sg
-from seminar_gan import gan_plots
-from seminar_gan.measurements import measure, names, standardise
-from seminar_gan.metrics import kernel_distance, nearest_images
+from seminar_gan.metrics import kernel_distance, measurements, nearest_images
 from seminar_gan.models import augmentation, dcgan, panic
 from seminar_gan.models.augmentation import RandomChanges
-from seminar_gan.training import noise
-from seminar_gan.training.adam import FusedAdam
-from seminar_gan.training.cooling import CoolDown
-from seminar_gan.training.frames import FrameFolder, SampleGrid, frame_paths
-from seminar_gan.training.gan import GAN, share_above_0
-from seminar_gan.training.gated import COUNTS, GatedGAN
-from seminar_gan.training.tensorboard import TensorBoardFrames, TensorBoardScalars
-from seminar_gan.training.wasserstein import WassersteinGAN
-from seminar_gan.training.watch import StepProgress
+from seminar_gan.training import (
+    GAN,
+    CoolDown,
+    FrameFolder,
+    FusedAdam,
+    GatedGAN,
+    SampleGrid,
+    StepProgress,
+    TensorBoardFrames,
+    TensorBoardScalars,
+    WassersteinGAN,
+    frame_paths,
+    noise,
+    share_above_0,
+)
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it
@@ -72,7 +76,7 @@ folder = IMAGE_FOLDER or sg.datasets.cells_folder()
 
 
 def load(fit, scale=1):
-    return sg.folders.load_image_folder(folder, IMAGE_SIZE, fit, CHANNELS, scale=scale)
+    return sg.datasets.load_image_folder(folder, IMAGE_SIZE, fit, CHANNELS, scale=scale)
 
 
 stretched = load("stretch")
@@ -94,7 +98,7 @@ fit_figure = sg.plotting.image_rows(
 plt.show()
 print(f"median change of proportions {np.median(ratio) - 1:.0%}, at most {ratio.max() - 1:.0%}")
 elongation = {
-    name: measure(each.images)[:, 1]
+    name: measurements.measure(each.images)[:, 1]
     for name, each in {"centred": loaded, "stretched": stretched}.items()
 }
 rounder = float(np.mean(elongation["stretched"] < elongation["centred"]))
@@ -224,7 +228,7 @@ def train_step(self, batch):
         d_real_updates=d_real_updates,
         g_updates=g_updates,
     )
-    return logs | {name: self.trackers[name].result() for name in COUNTS}
+    return logs | {name: self.trackers[name].result() for name in COUNTS}  # noqa: F821
 
 
 def update_if_open(self, number, optimizer, network, tape, loss):
@@ -313,7 +317,7 @@ record = {name: np.array(values) for name, values in gated.record.history.items(
 updates = {"D on fakes": "d_fake_updates", "D on reals": "d_real_updates", "G": "g_updates"}
 three = {"D on fakes": "fake_loss", "D on reals": "real_loss", "G": "g_loss"}
 gates = dict(zip(three, gated.gates, strict=True))
-gated_figure = gan_plots.stacked_curves(
+gated_figure = sg.plotting.stacked_curves(
     {
         "updates so far": {name: (record["step"], record[log]) for name, log in updates.items()},
         "loss": {name: (record["step"], record[log]) for name, log in three.items()},
@@ -429,13 +433,13 @@ print("rank of the covariance: at most 41")
 # $$\widehat{\text{KD}} = \frac{1}{m(m-1)} \sum_{i \ne j} k(x_i, x_j) + \frac{1}{n(n-1)} \sum_{i \ne j} k(y_i, y_j) - \frac{2}{mn} \sum_{i, j} k(x_i, y_j) \qquad k(x, y) = \Big(\frac{x^{\mathsf T} y}{d} + 1\Big)^3$$
 
 # %% tags=["setup"]
-reference = measure(images)
-(real_features,) = standardise(reference)
+reference = measurements.measure(images)
+(real_features,) = measurements.standardise(reference)
 train_features, held_features = np.delete(real_features, held, axis=0), real_features[held]
 
 
 def features(made):
-    return standardise(reference, measure(made))[1]
+    return measurements.standardise(reference, measurements.measure(made))[1]
 
 
 def distance(made):  # from held-out images; value, low and high of the interval
@@ -445,7 +449,7 @@ def distance(made):  # from held-out images; value, low and high of the interval
 
 
 # %%
-print(", ".join(names(CHANNELS)))
+print(", ".join(measurements.names(CHANNELS)))
 
 # %% [markdown]
 # ### How much is nothing?
@@ -585,14 +589,16 @@ leak_figure = sg.plotting.image_rows({"data changed": leaked[:10]})
 plt.show()
 
 # %% tags=["nbval-ignore-output"]
-column = names(CHANNELS).index("off_centre")
+column = measurements.names(CHANNELS).index("off_centre")
 rows = {
     "real": images,
     "nothing changed": made["ours"],
     "changed before D": made["ours, T"],
     "data changed": leaked,
 }
-off_centre = {name: float(np.median(measure(each)[:, column])) for name, each in rows.items()}
+off_centre = {
+    name: float(np.median(measurements.measure(each)[:, column])) for name, each in rows.items()
+}
 for name, value in off_centre.items():
     print(f"{name:17} centre off by {value:.1%} of the side")
 lightness = {
@@ -804,7 +810,7 @@ sg.export.table(
     ["measurement", *means],
     [
         [name, *(float(mean[number]) for mean in means.values())]
-        for number, name in enumerate(names(CHANNELS))
+        for number, name in enumerate(measurements.names(CHANNELS))
     ],
     formats=dict.fromkeys(means, ".1f"),
 )
@@ -817,13 +823,15 @@ sg.export.table(
 
 # %% tags=["nbval-ignore-output"]
 largest = 124  # pixels, the longest side of the 42 crops
-cells = sg.folders.load_image_folder(sg.datasets.cells_folder(), 100, scale=100 / largest).images
+cells = sg.datasets.load_image_folder(sg.datasets.cells_folder(), 100, scale=100 / largest).images
 cells_held = np.sort(np.random.default_rng(0).permutation(len(cells))[: len(cells) // 3])
-(of_cells,) = standardise(measure(cells))
+(of_cells,) = measurements.standardise(measurements.measure(cells))
 rows = []
 for name, each in shipped.items():
     found = kernel_distance(
-        of_cells[cells_held], standardise(measure(cells), measure(each))[1], least=2
+        of_cells[cells_held],
+        measurements.standardise(measurements.measure(cells), measurements.measure(each))[1],
+        least=2,
     )
     rows.append([name, found.value, found.low, found.high])
 shipped_table = sg.export.table(
@@ -893,7 +901,7 @@ if not IMAGE_FOLDER:
     claims.above(1, by_data, "finding: PANIC's own data is seen as fake: distance per floor", ours)
     chance = max(memory_shares["noisy copies"][1::2])
     claims.below(0.025, chance, "noisy copies are found by both rulers: chance", ours)
-    roughness = min(means[name][names(CHANNELS).index("outline")] for name in made)
+    roughness = min(means[name][measurements.names(CHANNELS).index("outline")] for name in made)
     claims.above(1, float(roughness), "generated outlines are too rough: least of four", ours)
     claims.above(
         2,
@@ -1048,8 +1056,8 @@ plt.show()
 
 # %% tags=["solution", "nbval-ignore-output"]
 (digits, _), _ = sg.datasets.load_mnist()
-measured = measure(digits[:4_000][..., None])
-(measured,) = standardise(measured)
+measured = measurements.measure(digits[:4_000][..., None])
+(measured,) = measurements.standardise(measured)
 rng, sizes, spreads = np.random.default_rng(SEED), (10, 14, 30, 100, 300, 1_000), []
 for n in sizes:
     drawn = [rng.permutation(measured)[: 2 * n] for _ in range(40)]

@@ -129,7 +129,8 @@ def claim(folder, asked, runs):
 
 def train(recipe, images, labels, num_classes, folder, args):
     """Train up to the step or for the time that was asked for, from where an earlier call stopped."""
-    from seminar_gan.training.watch import HistoryCSV, StepProgress, TimeLimit
+    from seminar_gan.training.watch.history import HistoryCSV, TimeLimit
+    from seminar_gan.training.watch.progress import StepProgress
 
     try:
         gan = recipe.build(images.shape[1:], seed=args.seed, num_classes=num_classes)
@@ -180,7 +181,8 @@ def write_results(gan, labels, folder, args):
 
 def measure(images, wanted):
     """Measure generated digits against the test digits, and as many training digits beside them; print the table."""
-    from seminar_gan import datasets, features, report
+    from seminar_gan import datasets
+    from seminar_gan.metrics import features, report
 
     (x_train, y_train), (x_test, _) = datasets.load_mnist()
     count = min(len(images), MOST_MEASURED)

@@ -1,5 +1,5 @@
-"""Builders: numbers in, untrained named networks out."""
+"""Network builders: numbers in, an untrained keras.Model out."""
 
-from seminar_gan import submodules_on_demand
+import lazy_loader
 
-__getattr__ = submodules_on_demand(__name__)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from seminar_gan.models import dcgan
-from seminar_gan.models.sizes import check_sizes
+from seminar_gan.models.sizes import check_dropout, check_sizes
 
 
 def build_generator(image_shape=(28, 28, 1), num_classes=10, latent_dim=64, dense_size=256, filters=32):
@@ -138,7 +138,7 @@ def build_mirza_generator(
     """
     check_sizes(image_shape=image_shape, num_classes=num_classes, latent_dim=latent_dim)
     check_sizes(z_size=z_size, label_size=label_size, joint_size=joint_size)
-    dcgan.check_dropout(dropout)
+    check_dropout(dropout)
     z = keras.Input((latent_dim,), name="z")  # 100
     class_labels, one_hot = _class_input(num_classes)  # 10
     from_z = layers.Dense(z_size, activation="relu", name="z_dense")(z)  # 200
@@ -177,7 +177,7 @@ def build_mirza_discriminator(
     """
     check_sizes(image_shape=image_shape, num_classes=num_classes)
     check_sizes(image_size=image_size, label_size=label_size, joint_size=joint_size)
-    dcgan.check_dropout(dropout)
+    check_dropout(dropout)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
     class_labels, one_hot = _class_input(num_classes)  # 10
     flat = layers.Flatten(name="flat")(images)  # 784

@@ -9,7 +9,7 @@ import math
 import keras
 from keras import layers
 
-from seminar_gan.models.sizes import check_sizes
+from seminar_gan.models.sizes import check_dropout, check_multiples_of_4, check_sizes
 
 
 def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filters=32):
@@ -228,29 +228,3 @@ def build_winkler_discriminator(image_shape=(28, 28, 1), filters=32, dense_size=
     x = layers.LeakyReLU(0.01, name="leaky_5")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(images, logits, name="winkler_dcgan_discriminator")
-
-
-def check_multiples_of_4(image_shape):
-    """Return image_shape if its height and width are multiples of 4, as doubling twice gives them.
-
-    Raises:
-        ValueError: names the size, and the nearest ones that work.
-    """
-    for name, size in zip(("height", "width"), image_shape[:2], strict=True):
-        if size % 4:
-            near = [s for s in (size // 4 * 4, size // 4 * 4 + 4) if s]
-            raise ValueError(
-                f"image {name} {size} does not work: the generator doubles its grid twice, so it must be a multiple "
-                f"of 4. Pad or crop the images to {' or '.join(map(str, near))}."
-            )
-    return image_shape
-
-
-def check_dropout(dropout):
-    """Refuse a dropout that is not a number of at least 0 and below 1.
-
-    Raises:
-        ValueError: says what came.
-    """
-    if isinstance(dropout, bool) or not isinstance(dropout, int | float) or not 0 <= dropout < 1:
-        raise ValueError(f"dropout must be a number of at least 0 and below 1; got {dropout!r}")

@@ -9,7 +9,7 @@ an argument, and `build_normalised_discriminator` says what we chose.
 import keras
 from keras import layers
 
-from seminar_gan.models.sizes import check_sizes
+from seminar_gan.models.sizes import check_sides, check_sizes
 
 SIZES = (16, 128)  # smallest and largest height and width, as in folders.load_image_folder
 
@@ -97,19 +97,6 @@ def build_normalised_discriminator(image_shape=(28, 28, 1), kernel_size=5, filte
 
     norm = layers.BatchNormalization(momentum=0.9, name="norm_2")
     return _discriminator(image_shape, kernel_size, filters, dense_size, "panic_normalised_discriminator", norm)
-
-
-def check_sides(image_shape):
-    """Return image_shape if height and width are from 16 to 128.
-
-    Raises:
-        ValueError: names the side, its size and what works.
-    """
-    low, high = SIZES
-    for name, size in zip(("height", "width"), image_shape[:2], strict=True):
-        if not low <= size <= high:
-            raise ValueError(f"image {name} {size} does not work: these networks are for {low} to {high} pixels")
-    return image_shape
 
 
 def _discriminator(image_shape, kernel_size, filters, dense_size, name, norm):

@@ -39,3 +39,41 @@ def check_survives_pooling(height, width):
                 f"image {name} {size} does not work: three poolings and the way back up return it only for 8 k - 4. "
                 f"Pad or crop the images to {' or '.join(map(str, near))}."
             )
+
+
+def check_multiples_of_4(image_shape):
+    """Return image_shape if its height and width are multiples of 4, as doubling twice gives them.
+
+    Raises:
+        ValueError: names the size, and the nearest ones that work.
+    """
+    for name, size in zip(("height", "width"), image_shape[:2], strict=True):
+        if size % 4:
+            near = [s for s in (size // 4 * 4, size // 4 * 4 + 4) if s]
+            raise ValueError(
+                f"image {name} {size} does not work: the generator doubles its grid twice, so it must be a multiple "
+                f"of 4. Pad or crop the images to {' or '.join(map(str, near))}."
+            )
+    return image_shape
+
+
+def check_dropout(dropout):
+    """Refuse a dropout that is not a number of at least 0 and below 1.
+
+    Raises:
+        ValueError: says what came.
+    """
+    if isinstance(dropout, bool) or not isinstance(dropout, int | float) or not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be a number of at least 0 and below 1; got {dropout!r}")
+
+
+def check_sides(image_shape, low=16, high=128):
+    """Return image_shape if its height and width are from `low` to `high` pixels.
+
+    Raises:
+        ValueError: names the side, its size and what works.
+    """
+    for name, size in zip(("height", "width"), image_shape[:2], strict=True):
+        if not low <= size <= high:
+            raise ValueError(f"image {name} {size} does not work: these networks are for {low} to {high} pixels")
+    return image_shape

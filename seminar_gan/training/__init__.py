@@ -1,5 +1,5 @@
-"""Training: callbacks, and later the one GAN loop."""
+"""How GANs are trained: one loop, its variants, and what watches them."""
 
-from seminar_gan import submodules_on_demand
+import lazy_loader
 
-__getattr__ = submodules_on_demand(__name__)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,9 +5,9 @@ import time
 import keras
 import numpy as np
 
-from seminar_gan.clusters import find_clusters
-from seminar_gan.training import checks
+from seminar_gan.training.clusters import find_clusters
 from seminar_gan.training.conditional import ConditionalGAN
+from seminar_gan.training.fit import checks
 
 
 @keras.saving.register_keras_serializable("seminar_gan")

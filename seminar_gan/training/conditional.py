@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from seminar_gan.training import checks
+from seminar_gan.training.fit import checks
 from seminar_gan.training.gan import GAN
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from seminar_gan import losses
-from seminar_gan.training import checks, fitting
+from seminar_gan.training.fit import checks, fitting
 from seminar_gan.training.noise import normal
 
 GENERATE_AT_ONCE = 500  # images; more at a time would only take more memory

@@ -9,7 +9,8 @@ import common
 import numpy as np
 from PIL import Image
 
-from seminar_gan import datasets, folders
+from seminar_gan import datasets
+from seminar_gan.datasets import folders
 
 
 def cells_sheet():

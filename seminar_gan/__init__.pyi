@@ -1,0 +1,15 @@
+from . import claims as claims
+from . import datasets as datasets
+from . import export as export
+from . import losses as losses
+from . import metrics as metrics
+from . import models as models
+from . import plotting as plotting
+from . import ranges as ranges
+from . import recipes as recipes
+from . import runs as runs
+from . import training as training
+from . import weights as weights
+from .training.gan import GAN as GAN
+
+__version__: str

@@ -1,0 +1,192 @@
+"""The embedded data sets and weights, checked before they are handed over.
+
+The files are in data/ of the repository and inside the installed package. The environment variable SEMINAR_GAN_DATA
+names another folder that holds the same files. What each set is, where it comes from and how it may be used:
+data/README.md.
+"""
+
+import csv
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+class DataError(Exception):
+    """A data file is missing, altered or unreadable. The message says which, what was expected, how to get it back."""
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """What a file in data/ must be, and the script that rebuilds it."""
+
+    size: int  # bytes
+    sha256: str
+    script: str
+
+
+FILES = {
+    "cells.csv": DataFile(
+        size=4_458,
+        sha256="d02599d7695596982b58a2fd9b3d96cf4943d5ef711efa0037d2c84e458fc017",
+        script="tools/data/build_cells.py",
+    ),
+    "mnist.npz": DataFile(
+        size=11_266_754,
+        sha256="99b6212d8b734503d7fa2e29ea6413bad62226998e56555f4a6b0b30072f1aec",
+        script="tools/data/build_mnist.py",
+    ),
+    "mnist_features.npz": DataFile(
+        size=684_924,
+        sha256="67e8cb2b3fa5a86bf9956e4e235289c41c18fa5be8b4b3ac9db3f2a1e79a5eba",
+        script="tools/train_features.py",
+    ),
+    "panic_generators.npz": DataFile(
+        size=16_455_692,
+        sha256="a54932843cb6bf45cf265ed32a9a4ec8dabd017556cdc2da5abc2b0a4a56c0a6",
+        script="tools/train_panic.py",
+    ),
+    "smiles.npz": DataFile(
+        size=56_794,
+        sha256="79638527b445aff9ae8019368d49848394c39f4df9e2ea6dd22d693be5f9388e",
+        script="tools/data/build_smiles.py",
+    ),
+    "temkeng_dcgan.npz": DataFile(
+        size=8_569_503,
+        sha256="45f4c17c5ba6125e075f88cb76cbd0181bff57c0bd58013fbc0784aaf039f02e",
+        script="tools/train_weights.py",
+    ),
+}
+
+
+def load_mnist():
+    """Load MNIST: 70,000 handwritten digits, light ink on a black (0) background.
+
+    Returns:
+        `(x_train, y_train), (x_test, y_test)`, as `keras.datasets.mnist.load_data()` does.
+        x_train: uint8 (60000, 28, 28), 0 to 255. y_train: uint8 (60000,), the digits 0 to 9.
+        x_test: uint8 (10000, 28, 28). y_test: uint8 (10000,).
+
+    Raises:
+        DataError: if data/mnist.npz is missing, altered or unreadable.
+
+    Source:
+        LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition.
+    """
+    arrays = load_file("mnist.npz")
+    return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+
+def load_smiles(binarised=False):
+    """Load Smile: small hand-drawn faces, faint dark ink on a white (255) background.
+
+    This is not the set of Temkeng 2020, which has no licence, but one like it, made of drawings from Quick, Draw!.
+    A drawing appears two or three times in the training images, at other sizes and places. No drawing is in both parts.
+
+    Args:
+        binarised: if true, every 255 becomes 0 and every other value becomes 1, which is the paper's "Smile-2". As the
+            images stay uint8, the 1 is stored as 255: `ranges.to_unit` makes it 1.0. The background is then black.
+
+    Returns:
+        `(x_train, y_train), (x_test, y_test)`.
+        x_train: uint8 (400, 28, 28), 0 to 255, or only 0 and 255 if binarised. x_test: uint8 (17, 28, 28).
+        y_train: uint8 (400,), y_test: uint8 (17,): what the person was asked to draw, 0 = smiley face, 1 = face.
+
+    Raises:
+        DataError: if data/smiles.npz is missing, altered or unreadable.
+
+    Source:
+        Google, Quick, Draw! (CC BY 4.0); the experiment: Temkeng 2020, section 3.1.
+    """
+    arrays = load_file("smiles.npz")
+    x_train, x_test = arrays["x_train"], arrays["x_test"]
+    if binarised:
+        x_train, x_test = (np.where(images == 255, 0, 255).astype("uint8") for images in (x_train, x_test))
+    return (x_train, arrays["y_train"]), (x_test, arrays["y_test"])
+
+
+def cells_folder():
+    """Check the embedded cells and return their folder: 42 crops of nuclei, light on dark, for `load_image_folder`.
+
+        cells = folders.load_image_folder(datasets.cells_folder(), size=100)
+
+    So they are treated like a folder of the user's own. They are grey PNGs of 74 to 124 pixels a side.
+
+    Returns:
+        pathlib.Path of a folder that holds cell_01.png to cell_42.png. Where each was in its picture: data/cells.csv.
+
+    Raises:
+        DataError: if one of these files is missing, altered or unreadable, or if the folder holds other PNGs.
+
+    Source:
+        The picture: Coelho 2013, Mahotas (MIT). The experiment: Wallat & Kriegel, PANIC, section 4.
+    """
+    folder = data_folder() / "cells"
+    rows = list(csv.DictReader(io.StringIO(read_file("cells.csv", FILES["cells.csv"]).decode())))
+    for row in rows:
+        read_file(row["file"], DataFile(int(row["bytes"]), row["sha256"], FILES["cells.csv"].script))
+    if others := sorted({f"cells/{path.name}" for path in folder.glob("*.png")} - {row["file"] for row in rows}):
+        raise DataError(f"{folder} must hold the 42 cells only. Take away {', '.join(others)}")
+    return folder
+
+
+def data_folder():
+    """The folder of the data files: SEMINAR_GAN_DATA, or the one in the installed package, or the checkout's data/."""
+    if os.environ.get("SEMINAR_GAN_DATA"):
+        return Path(os.environ["SEMINAR_GAN_DATA"]).expanduser()
+    inside = PACKAGE / "data"
+    return inside if inside.is_dir() else PACKAGE.parent / "data"
+
+
+def load_file(name):
+    """Read one file of FILES into {array name: array}. Nothing in it is looked at before its checksum is right.
+
+    Raises DataError if the file is missing, altered or unreadable.
+    """
+    with np.load(io.BytesIO(read_file(name, FILES[name])), allow_pickle=False) as archive:
+        return {key: archive[key] for key in archive.files}
+
+
+def read_file(name, expected):
+    """Read the bytes of one file of data/ that must be as `expected`, a DataFile, says.
+
+    Raises DataError if it is missing, altered or unreadable.
+    """
+    path = data_folder() / name
+    try:
+        payload = path.read_bytes()
+    except OSError as error:
+        raise DataError(_message(name, expected, _why_unreadable(path, error))) from error
+    found = hashlib.sha256(payload).hexdigest()
+    if found != expected.sha256:
+        raise DataError(_message(name, expected, f"{len(payload):,} bytes, SHA-256 {found}"))
+    return payload
+
+
+def _why_unreadable(path, error):
+    if not path.parent.is_dir():
+        return f"no folder {path.parent}"
+    if path.is_dir():
+        return "a folder of that name"
+    return error.strerror or str(error)  # "No such file or directory", "Permission denied"
+
+
+def _message(name, expected, found):
+    folder = data_folder()
+    if os.environ.get("SEMINAR_GAN_DATA"):
+        remedy = f"unset SEMINAR_GAN_DATA to use the file that came with seminar_gan, or put a good {name} there"
+    elif folder.parent == PACKAGE:
+        remedy = "install seminar-gan again, with pip's option --force-reinstall"
+    else:
+        remedy = f"git checkout -- data/{name}   (or rebuild it: python {expected.script})"
+    return (
+        f"{folder / name} cannot be used.\n"
+        f"  expected: {expected.size:,} bytes, SHA-256 {expected.sha256}\n"
+        f"  found:    {found}\n"
+        f"  remedy:   {remedy}"
+    )

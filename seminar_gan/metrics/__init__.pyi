@@ -1,0 +1,17 @@
+from . import features as features
+from . import measurements as measurements
+from . import report as report
+from .classes import class_entropy as class_entropy
+from .classes import class_shares as class_shares
+from .classes import covered_classes as covered_classes
+from .classes import label_fidelity as label_fidelity
+from .distances import KernelDistance as KernelDistance
+from .distances import explained_variance as explained_variance
+from .distances import frechet_distance as frechet_distance
+from .distances import kernel_distance as kernel_distance
+from .features import DigitFeatures as DigitFeatures
+from .features import load_digit_features as load_digit_features
+from .images import specks as specks
+from .neighbours import density_coverage as density_coverage
+from .neighbours import nearest_images as nearest_images
+from .neighbours import precision_recall as precision_recall

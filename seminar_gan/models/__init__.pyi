@@ -1,0 +1,9 @@
+from . import augmentation as augmentation
+from . import autoencoders as autoencoders
+from . import classifiers as classifiers
+from . import conditional as conditional
+from . import dcgan as dcgan
+from . import mlp as mlp
+from . import panic as panic
+from . import regressors as regressors
+from . import sizes as sizes

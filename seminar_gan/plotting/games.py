@@ -1,0 +1,130 @@
+"""Figures of a GAN's training: the game in the plane, and curves under each other. As in `plotting`, nothing is shown
+or written.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from seminar_gan.plotting.style import COLOURS, LINE_STYLES, TEXT_POINTS
+
+FAKE_POINTS = "#8A2BE2"  # a violet that stands out on the whole field
+FAKE_TO_REAL = LinearSegmentedColormap.from_list("fake_to_real", [COLOURS[1], "white", COLOURS[0]])
+
+
+def plane_grid(extent, count=61):
+    """Return the points of a square grid, on which a discriminator of points is asked for `plane_game`.
+
+    Args:
+        extent: the square goes from -extent to extent in both directions.
+        count: points along a side.
+
+    Returns:
+        float32 array (count * count, 2): row by row from the lowest, and in a row from left to right.
+    """
+    axis = np.linspace(-extent, extent, count, dtype="float32")
+    return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+
+
+def plane_game(moments, real_points, extent, columns=3):
+    """Draw moments of a game in the plane: D as a coloured field, real points as dots, fake points as crosses.
+
+    The field is orange where D says "fake" (0), white where it cannot tell (0.5), and blue where it says "real" (1).
+
+    Args:
+        moments: {title: (probabilities, fake_points)}, the axes in this order; probabilities float (count * count,), 0
+            to 1, D's answers on `plane_grid(extent, count)`; fake_points float (n, 2).
+        real_points: float (n, 2).
+        extent: the square that is shown goes from -extent to extent. Points outside are not seen.
+        columns: moments in a row.
+
+    Returns:
+        matplotlib.figure.Figure
+
+    Raises:
+        ValueError: if there is no moment, if probabilities are not of a square grid or not 0 to 1, or if points are not
+            (n, 2).
+    """
+    if not moments:
+        raise ValueError("plane_game got no moments")
+    fields = {title: _square(title, probabilities) for title, (probabilities, _) in moments.items()}
+    real_points = _points("real_points", real_points)
+    columns = min(columns, len(moments))
+    lines = -(-len(moments) // columns)
+    figure, axes = plt.subplots(
+        lines, columns, figsize=(1.75 * columns + 0.7, 1.95 * lines), squeeze=False, layout="constrained"
+    )
+    for axis in axes.flat[len(moments) :]:
+        axis.axis("off")
+    for axis, (title, (_, fake_points)) in zip(axes.flat, moments.items(), strict=False):
+        field = axis.imshow(
+            fields[title], cmap=FAKE_TO_REAL, vmin=0, vmax=1, extent=[-extent, extent] * 2, origin="lower", alpha=0.75
+        )
+        axis.plot(*real_points.T, ".", color="black", markersize=1.5)
+        axis.plot(*_points(title, fake_points).T, "x", color=FAKE_POINTS, markersize=2.5, markeredgewidth=0.7)
+        axis.set(xlim=(-extent, extent), ylim=(-extent, extent), xticks=[], yticks=[])
+        axis.set_title(title, fontsize=TEXT_POINTS, pad=3)
+    bar = figure.colorbar(field, ax=axes, shrink=0.9, aspect=25, ticks=[0, 0.5, 1])
+    bar.set_label("D(x)", fontsize=TEXT_POINTS)
+    bar.ax.tick_params(labelsize=TEXT_POINTS)
+    return figure
+
+
+def stacked_curves(panels, xlabel, log=()):
+    """Draw panels of curves under each other, over one x axis. A label has the same look in every panel.
+
+    Args:
+        panels: {ylabel: {label: (x, y)}}, from top to bottom; at most 7 labels in all.
+        xlabel: what the x axis shows, with its unit.
+        log: the ylabels whose axis is logarithmic.
+
+    Returns:
+        matplotlib.figure.Figure
+
+    Raises:
+        ValueError: if a panel has no curve, if there are more labels than can be told apart, or for a ylabel in `log`
+            that no panel has.
+    """
+    labels = list(dict.fromkeys(label for series in panels.values() for label in series))
+    if not panels or not all(panels.values()) or len(labels) > len(COLOURS):
+        raise ValueError(
+            f"stacked_curves draws 1 to {len(COLOURS)} labels, which can be told apart, and a curve in every panel; "
+            f"got { ({ylabel: list(series) for ylabel, series in panels.items()}) }"
+        )
+    if unknown := set(log) - set(panels):
+        raise ValueError(f"log names {sorted(unknown)}; the panels are {list(panels)}")
+    figure, axes = plt.subplots(
+        len(panels), 1, figsize=(5.6, 1.7 * len(panels) + 0.4), sharex=True, squeeze=False, layout="constrained"
+    )
+    lines = {}
+    for axis, (ylabel, series) in zip(axes[:, 0], panels.items(), strict=True):
+        for label, (x, y) in series.items():
+            look = labels.index(label)
+            (lines[label],) = axis.plot(x, y, color=COLOURS[look], linestyle=LINE_STYLES[look], label=label)
+        axis.set_yscale("log" if ylabel in log else "linear")
+        axis.set_ylabel(ylabel, fontsize=TEXT_POINTS)
+        axis.tick_params(which="both", labelsize=TEXT_POINTS)
+        axis.grid(alpha=0.25)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[-1, 0].set_xlabel(xlabel, fontsize=TEXT_POINTS)
+    figure.align_ylabels()
+    if len(lines) > 1:
+        figure.legend(handles=lines.values(), loc="outside upper center", ncols=2, frameon=False, fontsize=TEXT_POINTS)
+    return figure
+
+
+def _square(title, probabilities):
+    probabilities = np.asarray(probabilities).ravel()
+    side = round(len(probabilities) ** 0.5)
+    if not side or side * side != len(probabilities):
+        raise ValueError(f"{title!r}: probabilities must be those of a square grid; got {len(probabilities)} of them")
+    if not np.all((probabilities >= 0) & (probabilities <= 1)):
+        raise ValueError(f"{title!r}: probabilities must be 0 to 1: the sigmoid of the logits, not the logits")
+    return probabilities.reshape(side, side)
+
+
+def _points(name, points):
+    points = np.asarray(points)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"{name}: points must be (n, 2); got {points.shape}")
+    return points

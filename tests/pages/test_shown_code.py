@@ -1,0 +1,166 @@
+"""Code that a page shows is the package's: a cell tagged `shows:models.dcgan.build_generator` has that syntax tree.
+
+`shows:training.gan.GAN.train_step` is a method. Docstrings are left out on both sides, and so is the decorator that
+tells Keras a function's name for saving: it would be noise on a page.
+"""
+
+import ast
+import textwrap
+from pathlib import Path
+
+import jupytext
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+REGISTRATION = "keras.saving.register_keras_serializable('seminar_gan')"
+
+
+def shown_cells(text):
+    """(names, source, kind) of each cell that has `shows:` tags; text is a page's source."""
+    for cell in jupytext.reads(text, fmt="py:percent").cells:
+        names = [tag.removeprefix("shows:") for tag in cell.metadata.get("tags", []) if tag.startswith("shows:")]
+        if names:
+            yield names, cell.source, cell.cell_type
+
+
+def definition(name, package):
+    """The package's function, class or method of a dotted name, made plain; None if there is none."""
+    parts = name.split(".")
+    modules = [(package.joinpath(*parts[:n]).with_suffix(".py"), parts[n:]) for n in range(1, len(parts))]
+    path, inside = next(((path, inside) for path, inside in modules if path.is_file()), (None, []))
+    node = ast.parse(path.read_text(encoding="utf-8")) if path else None
+    for wanted in inside:
+        within = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
+        node = next((found for found in within if isinstance(found, DEFINITIONS) and found.name == wanted), None)
+    return node and plain(node)
+
+
+def plain(node):
+    """The node without its docstrings and registrations, and those of what is defined in it."""
+    for inner in ast.walk(node):
+        if isinstance(inner, DEFINITIONS):
+            if ast.get_docstring(inner, clean=False) is not None:
+                inner.body = inner.body[1:]
+            inner.decorator_list = [one for one in inner.decorator_list if ast.unparse(one) != REGISTRATION]
+    return node
+
+
+def problems(text, package):
+    """A line for each difference between what a page's source shows and the package."""
+    found = []
+    for names, source, kind in shown_cells(text):
+        wanted = {name: definition(name, package) for name in names}
+        missing = [name for name, node in wanted.items() if node is None]
+        if missing:
+            found.append(f"shows: {', '.join(missing)} is no function or class of the package")
+            continue
+        if kind != "code":
+            found.append(f"a text cell cannot show {', '.join(names)}")
+            continue
+        shown = [plain(node) for node in ast.parse(source).body]
+        if [getattr(node, "name", None) for node in shown] != [node.name for node in wanted.values()]:
+            found.append(f"a cell must hold {', '.join(names)} and nothing else, in this order")
+            continue
+        for (name, node), copy in zip(wanted.items(), shown, strict=True):
+            if ast.dump(node) != ast.dump(copy):
+                found.append(
+                    f"{name} is not shown as it is:\n{ast.unparse(copy)}\n--- in the package:\n{ast.unparse(node)}"
+                )
+    return found
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "notebooks" / "src").glob("*.py")), ids=lambda path: path.stem)
+def test_shown_code_is_the_packages(page):
+    found = problems(page.read_text(encoding="utf-8"), ROOT / "seminar_gan")
+    assert not found, "\n".join(found)
+
+
+TOY = '''
+def square(x):
+    """Return x times x."""
+    return x * x  # the comment may differ
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+class Cube:
+    """A cube."""
+
+    def volume(self, side=1.0):
+        """Return its volume."""
+        return side**3
+
+
+CONSTANT = 1
+'''
+SQUARE = "def square(x):\n    return x * x\n"
+VOLUME = "def volume(self, side=1.0):\n    return side**3\n"
+CUBE = "class Cube:\n" + textwrap.indent(VOLUME, "    ")
+
+
+@pytest.fixture
+def package(tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "toy.py").write_text(TOY)
+    return tmp_path
+
+
+def cell(source, *names):
+    tags = ", ".join(f'"{name}"' for name in names)
+    return f"# %% [markdown]\n# # Title\n\n# %% tags=[{tags}]\n{source}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (SQUARE, ["square"]),
+        (SQUARE.replace("    return", '    """Another docstring."""\n    # a remark\n    return'), ["square"]),
+        (CUBE, ["Cube"]),
+        (VOLUME.replace("    return", '    """Its volume."""\n    return'), ["Cube.volume"]),
+        (VOLUME + SQUARE, ["Cube.volume", "square"]),
+        (SQUARE + "\n\n" + CUBE, ["square", "Cube"]),
+        (CUBE + "\n\n" + SQUARE, ["Cube", "square"]),
+    ],
+)
+def test_an_exact_copy_passes(package, source, names):
+    assert not problems(cell(source, "paper", *[f"shows:models.toy.{name}" for name in names]), package)
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "complaint"),
+    [
+        (SQUARE.replace("x * x", "x + x"), ["models.toy.square"], "not shown as it is"),
+        (SQUARE.replace("(x)", "(x=1)"), ["models.toy.square"], "not shown as it is"),
+        (SQUARE.replace("(x)", "(x: float)"), ["models.toy.square"], "not shown as it is"),
+        ("@cache\n" + SQUARE, ["models.toy.square"], "not shown as it is"),
+        (CUBE.replace("1.0", "1"), ["models.toy.Cube"], "not shown as it is"),
+        (CUBE.replace("volume", "size"), ["models.toy.Cube"], "not shown as it is"),
+        ("@cache\n" + CUBE, ["models.toy.Cube"], "not shown as it is"),
+        (VOLUME.replace("1.0", "1"), ["models.toy.Cube.volume"], "not shown as it is"),
+        (CUBE, ["models.toy.Cube.volume"], "and nothing else"),
+        (SQUARE.replace("square", "quadrat"), ["models.toy.square"], "and nothing else"),
+        (SQUARE + "print(square(2))", ["models.toy.square"], "and nothing else"),
+        ("import math\n" + SQUARE, ["models.toy.square"], "and nothing else"),
+        ("square = 1", ["models.toy.square"], "and nothing else"),
+        ("", ["models.toy.square"], "and nothing else"),
+        (SQUARE + CUBE, ["models.toy.Cube", "models.toy.square"], "in this order"),
+        (SQUARE, ["models.toy.square", "models.toy.Cube"], "and nothing else"),
+        (SQUARE, ["models.toy.cube"], "models.toy.cube is no function or class"),
+        (VOLUME, ["models.toy.volume"], "models.toy.volume is no function or class"),
+        (VOLUME, ["models.toy.Cube.size"], "models.toy.Cube.size is no function or class"),
+        (SQUARE, ["models.toy.square.x"], "models.toy.square.x is no function or class"),
+        (SQUARE, ["models.toys.square"], "models.toys.square is no function or class"),
+        (SQUARE, ["models.toy"], "models.toy is no function or class"),
+        (SQUARE, ["toy"], "toy is no function or class"),
+        (SQUARE, [""], "is no function or class"),
+        ("CONSTANT = 1", ["models.toy.CONSTANT"], "CONSTANT is no function or class"),
+    ],
+)
+def test_a_planted_difference_is_found(package, source, names, complaint):
+    (found,) = problems(cell(source, *[f"shows:{name}" for name in names]), package)
+    assert complaint in found
+
+
+def test_a_text_cell_shows_no_code(package):
+    text = '# %% [markdown] tags=["shows:models.toy.square"]\n# def square(x): ...\n'
+    assert problems(text, package) == ["a text cell cannot show models.toy.square"]

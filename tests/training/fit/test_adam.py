@@ -1,0 +1,51 @@
+"""Adam in one pass does what Keras's Adam does; on several replicas: test_replicas.py."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tiny_gan
+
+from seminar_gan.training.fit.adam import FusedAdam
+
+# Keras 3.15 saves its variables in a way that NumPy 2.4 warns of.
+saving = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+
+@pytest.mark.parametrize("options", [{}, {"beta_1": 0.0, "beta_2": 0.9, "epsilon": 1e-3}, {"amsgrad": True}])
+def test_every_step_is_that_of_keras(options):
+    gradients = np.random.default_rng(0).normal(0, [[1], [1e-3]], (12, 2, 3)).astype("float32")
+    gradients[4] = 0
+
+    def steps(kind):
+        variable, optimizer = keras.Variable(np.ones((2, 3), "float32")), kind(0.1, **options)
+        for number, gradient in enumerate(gradients):
+            if number == 6:
+                optimizer.learning_rate = 0.02
+            optimizer.apply([tf.constant(gradient)], [variable])
+            yield variable.numpy()
+
+    np.testing.assert_allclose(list(steps(FusedAdam)), list(steps(keras.optimizers.Adam)), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("conditional", [False, True])  # with an embedding, whose gradient is sparse
+def test_a_training_ends_as_with_keras(conditional):
+    data = (tiny_gan.images(), tiny_gan.labels()) if conditional else (tiny_gan.images(),)
+    # Without a norm: a bias before it has no gradient, and Adam enlarges the rounding errors.
+    kinds = FusedAdam, keras.optimizers.Adam
+    made = [tiny_gan.gan(conditional=conditional, norm=False, adam=kind) for kind in kinds]
+    for each in made:
+        each.fit(*data, steps=12, batch_size=8)
+    for one, other in zip(*map(tiny_gan.state, made), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path):
+    assert tiny_gan.resumes(lambda: tiny_gan.gan(adam=FusedAdam), (tiny_gan.images(),), tmp_path)
+
+
+@saving
+def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
+    made, loaded = tiny_gan.saved_and_loaded(lambda: tiny_gan.gan(adam=FusedAdam), tmp_path)
+    assert type(loaded.d_optimizer) is FusedAdam
+    assert tiny_gan.same(made, loaded)
