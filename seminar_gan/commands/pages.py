@@ -225,13 +225,10 @@ def _suffix(values):
     return f"+{safe}" if safe == text else f"+{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-modules_used = closure.modules_used
-
-
 def package_digest(sources):
     """A digest of the package's modules that the code in `sources` uses, directly or through one another."""
     digest = hashlib.sha256()
-    for path in modules_used(sources):
+    for path in closure.modules_used(sources):
         digest.update(path.relative_to(closure.PACKAGE).as_posix().encode() + b"\0" + file_bytes(path) + b"\0")
     return digest.hexdigest()
 

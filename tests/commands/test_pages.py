@@ -113,14 +113,17 @@ def package(tmp_path, monkeypatch):
     """A package of a few modules, for what uses what."""
     files = {
         "__init__.py": "def __getattr__(name): ...",
+        "__init__.pyi": "from . import models as models\nfrom .models.gan import GAN as GAN",
         "ranges.py": "",
         "plotting.py": "from .ranges import to_unit",
         "datasets.py": "from seminar_gan import ranges",
         "models/__init__.py": "",
         "models/gan.py": "from .. import ranges",
         "models/vae.py": "import seminar_gan.plotting",
-        "lazy/__init__.py": "def __getattr__(name): ...",
-        "lazy/one.py": "",
+        "metrics/__init__.py": "def __getattr__(name): ...",
+        "metrics/__init__.pyi": "from . import report as report\nfrom .distances import frechet as frechet",
+        "metrics/distances.py": "",
+        "metrics/report.py": "from seminar_gan import metrics\nfrom seminar_gan.models.vae import x\nmetrics.frechet",
         "commands/__init__.py": "",
     }
     for name, text in files.items():
@@ -131,7 +134,8 @@ def package(tmp_path, monkeypatch):
     return tmp_path / "seminar_gan"
 
 
-ALL = "__init__ datasets lazy/__init__ lazy/one models/__init__ models/gan models/vae plotting ranges"
+METRICS = "metrics/__init__ metrics/distances metrics/report"
+ALL = f"__init__ datasets {METRICS} models/__init__ models/gan models/vae plotting ranges"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +151,17 @@ ALL = "__init__ datasets lazy/__init__ lazy/one models/__init__ models/gan model
         (["from seminar_gan.models import vae as v"], "__init__ models/__init__ models/vae plotting ranges"),
         (["from seminar_gan.models.gan import build", "build()"], "__init__ models/__init__ models/gan ranges"),
         (["from seminar_gan import models", "models.gan"], "__init__ models/__init__ models/gan ranges"),
-        (["import seminar_gan as sg", "sg.lazy.anything()"], "__init__ lazy/__init__ lazy/one"),
+        (["import seminar_gan as sg", "sg.metrics.frechet(1, 2)"], "__init__ metrics/__init__ metrics/distances"),
+        (["from seminar_gan.metrics import frechet as f", "f(1, 2)"], "__init__ metrics/__init__ metrics/distances"),
+        (["import seminar_gan as sg", "sg.GAN()"], "__init__ models/__init__ models/gan ranges"),
+        (
+            ["import seminar_gan as sg", "sg.metrics.report"],
+            f"__init__ {METRICS} models/__init__ models/vae plotting ranges",
+        ),
+        (
+            ["import seminar_gan as sg", "m = sg.metrics"],
+            f"__init__ {METRICS} models/__init__ models/vae plotting ranges",
+        ),
         (["%matplotlib inline\n!pip list\nimport seminar_gan.ranges"], "__init__ ranges"),
         (["%%time\nnot a language"], "__init__"),
         (["import seminar_gan as sg", "help(sg)"], ALL),
@@ -156,8 +170,22 @@ ALL = "__init__ datasets lazy/__init__ lazy/one models/__init__ models/gan model
     ],
 )
 def test_modules_that_a_page_uses(package, sources, modules):
-    found = [path.relative_to(package).with_suffix("").as_posix() for path in pages.modules_used(sources)]
+    found = [path.relative_to(package).with_suffix("").as_posix() for path in closure.modules_used(sources)]
     assert sorted(found) == sorted(modules.split())
+
+
+@pytest.mark.parametrize(
+    ("use", "modules"),
+    [
+        ("sg.datasets.load_mnist()", "datasets/__init__ datasets/embedded"),
+        ("sg.metrics.frechet_distance(a, b)", "metrics/__init__ metrics/distances metrics/neighbours"),
+    ],
+)
+def test_a_page_depends_on_what_stands_behind_a_handed_on_name_alone(use, modules):
+    """A page that measures distances must not go stale when a network changes."""
+    used = closure.modules_used([f"import seminar_gan as sg\n{use}"])
+    names = [path.relative_to(closure.PACKAGE).with_suffix("").as_posix() for path in used]
+    assert names == ["__init__", *modules.split()]
 
 
 def test_the_package_digest_is_of_the_used_modules_alone(package):
