@@ -1,6 +1,7 @@
 from . import smileys as smileys
 from .embedded import DataError as DataError
 from .embedded import cells_folder as cells_folder
+from .embedded import data_folder as data_folder
 from .embedded import load_mnist as load_mnist
 from .embedded import load_smiles as load_smiles
 from .folders import ImageFolder as ImageFolder

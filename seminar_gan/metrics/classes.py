@@ -37,17 +37,6 @@ def class_entropy(shares):
     return float(max(0.0, -np.sum(present * np.log2(present))))
 
 
-def relative_class_entropy(shares):
-    """Return `class_entropy` divided by its greatest value, log2 of the number of classes: 0 to 1.
-
-    Raises ValueError for shares that don't sum to 1, and for fewer than two classes.
-    """
-    shares = _shares("relative_class_entropy", shares)
-    if len(shares) < 2:
-        raise ValueError("relative_class_entropy needs at least two classes: the entropy of one is always 0")
-    return class_entropy(shares) / float(np.log2(len(shares)))
-
-
 def covered_classes(shares, expected=None):
     """Return how many classes are covered: those with at least a tenth of the share that is expected of them.
 

@@ -572,7 +572,7 @@ def test_the_home_folder_may_be_a_tilde(tmp_path, monkeypatch):
 
 PEAK = """
 import resource, sys
-from seminar_gan.folders import load_image_folder
+from seminar_gan.datasets import load_image_folder
 shape = load_image_folder(sys.argv[1], channels=3).images.shape
 print(shape[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1))
 """
@@ -580,7 +580,7 @@ print(shape[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if s
 
 def peak(folder):
     """Images loaded in a process of their own, and the most memory that it held, in MB."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(folders.__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(folders.__file__).parents[2])}
     done = subprocess.run([sys.executable, "-c", PEAK, folder], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     count, kilobytes = map(int, done.stdout.split())

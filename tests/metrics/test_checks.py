@@ -1,0 +1,95 @@
+"""What every measure of features does alike: order, memory, and which arrays it takes."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from samples import normal
+
+from seminar_gan import metrics
+from seminar_gan.metrics import neighbours
+
+MEASURES = {
+    "frechet_distance": metrics.frechet_distance,
+    "kernel_distance": metrics.kernel_distance,
+    "precision_recall": metrics.precision_recall,
+    "density_coverage": metrics.density_coverage,
+}
+every_measure = pytest.mark.parametrize("name", MEASURES)
+
+
+@every_measure
+def test_order_does_not_matter(name):
+    real, fake = normal(150, 16), normal(120, 16, seed=1, shift=0.2)
+    random = np.random.default_rng(2)
+    shuffled = MEASURES[name](random.permutation(real), random.permutation(fake))
+    found = MEASURES[name](real, fake)
+    if name == "kernel_distance":  # the draws of its interval fall on other samples
+        found, shuffled = found.value, shuffled.value
+    assert shuffled == pytest.approx(found, rel=1e-9)
+
+
+@every_measure
+def test_arguments_are_left_alone(name):
+    real, fake = normal(150), normal(150, seed=1)
+    copies = real.copy(), fake.copy()
+    MEASURES[name](real, fake)
+    np.testing.assert_array_equal((real, fake), copies)
+
+
+@pytest.mark.parametrize("name", ["kernel_distance", "precision_recall", "density_coverage"])
+def test_blocks_change_nothing_but_the_memory(name, monkeypatch):
+    real, fake = normal(1500), normal(1400, seed=1, shift=0.2)
+    whole = MEASURES[name](real, fake)
+    monkeypatch.setattr(neighbours, "BLOCK_BYTES", 1_000_000)
+    tracemalloc.start()
+    try:
+        assert MEASURES[name](real, fake) == pytest.approx(whole, rel=1e-9)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8_000_000  # all distances at once take 16,800,000, the counts of the bootstrap 2,400,000
+    monkeypatch.setattr(neighbours, "BLOCK_BYTES", 1)
+    assert MEASURES[name](real[:100], fake[:100]) == pytest.approx(MEASURES[name](real[:100], fake[:100]))
+
+
+@every_measure
+@pytest.mark.parametrize(
+    ("fake", "error", "text"),
+    [
+        (np.zeros((200, 4), bool), TypeError, "fake has dtype bool"),
+        (np.zeros((200, 4), complex), TypeError, "fake has dtype complex128"),
+        (np.array([["a"]]), TypeError, "fake has dtype <U1"),
+        (np.zeros(200), ValueError, r"\(n, d\), one row a sample; fake has shape \(200,\)"),
+        (np.zeros((200, 2, 2)), ValueError, r"fake has shape \(200, 2, 2\)"),
+        (np.zeros((200, 0)), ValueError, r"fake has shape \(200, 0\)"),
+        (np.zeros((200, 5)), ValueError, r"of one dimension d; got the shapes .*\(200, 4\).*\(200, 5\)"),
+        (np.where(np.arange(800).reshape(200, 4) < 5, np.nan, 0), ValueError, "2 of the 200 samples in fake hold NaN"),
+        (np.where(np.arange(800).reshape(200, 4) < 1, -np.inf, 0), ValueError, "1 of the 200 .* NaN or infinity"),
+        (np.zeros((0, 4)), ValueError, "fake has 0 samples"),
+    ],
+)
+def test_wrong_features_are_refused(name, fake, error, text):
+    with pytest.raises(error, match=f"{name}.*{text}"):
+        MEASURES[name](normal(200), fake)
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("frechet_distance", 13), ("kernel_distance", 100), ("precision_recall", 30), ("density_coverage", 50)],
+)
+def test_too_few_samples_are_refused(name, least):
+    many, enough, few = normal(200, 12), normal(least, 12, seed=1), normal(least - 1, 12, seed=1)
+    MEASURES[name](many, enough)
+    MEASURES[name](enough, many)
+    message = rf"{name}: \w+ has {least - 1} samples of 12 dimensions, and .*Give at least {least} samples"
+    with pytest.raises(ValueError, match=message.replace(r"\w+", "fake")):
+        MEASURES[name](many, few)
+    with pytest.raises(ValueError, match=message.replace(r"\w+", "real")):
+        MEASURES[name](few, many)
+
+
+def test_integers_and_half_precision_are_features_too():
+    real, fake = np.rint(10 * normal(200)).astype("int16"), np.rint(10 * normal(200, seed=1)).astype("float16")
+    for measure in MEASURES.values():
+        assert measure(real, fake) == measure(real.astype("float64"), fake.astype("float64"))
