@@ -13,12 +13,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one page. Made by `describe`; handed to `export.save_figure`.
+    """One run of a page, from `describe`; for `export.save_figure`.
 
-    page: name of the page, or None for work outside any page. seed: the seed, or None if the page has none.
-    parameters: the values of the page's parameters cell. commit: the commit of the checkout the package is in, or of
-    its installation from git; None if there is neither. changed_files: the tracked files that differ from the commit,
-    and dirty: whether there are any; both None outside a checkout.
+    Args:
+        page: str, the name of the page, or None for work outside any page.
+        seed: int, or None if the page has no seed.
+        parameters: dict, the values of the page's parameters cell.
+        commit: str, the commit of the package's checkout, or of its installation from git; otherwise None.
+        dirty: bool, whether tracked files differ from the commit; None outside a checkout.
+        changed_files: list of str, these files; None outside a checkout.
     """
 
     page: str | None
@@ -29,18 +32,32 @@ class Run:
     changed_files: list[str] | None
 
     def record(self):
-        """Return all that is known of the run as a dict for JSON, with the versions in use now."""
+        """Return the run as a dict for JSON, with the versions in use now."""
         return {**asdict(self), "versions": versions(), "platform": platform.platform()}
 
 
 def describe(page=None, *, seed=None, **parameters):
-    """Return the `Run` of a page: `run = sg.runs.describe("01_simple_autoencoder", seed=SEED, epochs=EPOCHS)`.
+    """Return the `Run` of a page.
 
-    Parameters are numbers, strings, booleans, None, or lists, tuples and dicts of these; NumPy scalars are converted.
-    Raises TypeError for anything else, and ValueError for an empty page name or a number that JSON lacks (nan, inf).
+    Args:
+        page: str, the file name of the page without its ending, or None for work outside any page.
+        seed: int, or None if the page has no seed.
+        **parameters: numbers, str, bool, None, or lists, tuples and dicts of these. NumPy scalars are converted.
+
+    Returns:
+        Run
+
+    Raises:
+        TypeError: if a parameter is anything else.
+        ValueError: if the name of the page is empty, or if a number is nan or infinite, which JSON cannot hold.
+
+    Example:
+        >>> run = describe("01_simple_autoencoder", seed=0, epochs=10, sizes=(128, 64))
+        >>> run.parameters
+        {'epochs': 10, 'sizes': [128, 64]}
     """
     if page is not None and (not isinstance(page, str) or not page.strip()):
-        raise ValueError(f"the page is its file name without the ending, such as '01_simple_autoencoder'; got {page!r}")
+        raise ValueError(f"page must be a file name without its ending, such as '01_simple_autoencoder'; got {page!r}")
     plain = {name: _plain(name, value) for name, value in parameters.items()}
     commit, changed_files = _commit(Path(__file__).resolve())
     dirty = None if changed_files is None else bool(changed_files)
@@ -48,9 +65,14 @@ def describe(page=None, *, seed=None, **parameters):
 
 
 def versions():
-    """Return a dict of the versions in use: Python, Keras, NumPy, Matplotlib, seminar_gan, and TensorFlow if loaded.
+    """Return the versions in use: Python, Keras, NumPy, Matplotlib, seminar_gan, and TensorFlow if it is loaded.
 
-    The version of a package that is not there is None.
+    Returns:
+        dict from name to version, None for a package that is not installed.
+
+    Example:
+        >>> versions()["numpy"] == np.__version__
+        True
     """
     names = ["keras", "numpy", "matplotlib", "seminar_gan"]
     if "tensorflow" in sys.modules:
@@ -59,7 +81,9 @@ def versions():
 
 
 def _version(name):
-    loaded = getattr(sys.modules.get(name), "__version__", None)  # what runs, even if another one is installed by now
+    loaded = getattr(
+        sys.modules.get(name), "__version__", None
+    )  # the one that runs, even if another is installed by now
     if loaded is not None:
         return loaded
     try:
@@ -79,16 +103,21 @@ def _plain(name, value):
         raise ValueError(f"parameter {name} is {value}, which JSON cannot hold")
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    raise TypeError(f"parameter {name} is a {type(value).__name__}; give numbers, strings, or lists of them")
+    raise TypeError(
+        f"parameter {name} is a {type(value).__name__}; give numbers, strings, booleans, None, or lists of these"
+    )
 
 
-def _commit(here):
-    """Return (commit, changed files). A checkout counts only if it tracks the very file: a package that was
-    installed into an environment inside somebody else's repository has nothing to do with that repository's commit."""
+def _commit(file):
+    """Return (commit, changed files) of the checkout that a file of the package is in.
+
+    A checkout counts only if it tracks this file: a package that was installed into an environment inside somebody
+    else's repository has nothing to do with that repository's commit.
+    """
     try:
-        _git(here.parent, "ls-files", "--error-unmatch", here.name)
-        commit = _git(here.parent, "rev-parse", "HEAD").strip()
-        changed = _git(here.parent, "diff", "--name-only", "-z", "HEAD")
+        _git(file.parent, "ls-files", "--error-unmatch", file.name)
+        commit = _git(file.parent, "rev-parse", "HEAD").strip()
+        changed = _git(file.parent, "diff", "--name-only", "-z", "HEAD")
     except (OSError, subprocess.SubprocessError):
         return _installed_commit(), None
     return commit, [name for name in changed.split("\0") if name]
@@ -102,7 +131,7 @@ def _git(folder, *arguments):
 
 
 def _installed_commit():
-    """Return the commit that `pip install git+https://...` wrote down (PEP 610), or None."""
+    """Return the commit that `pip install git+https://...` recorded (PEP 610), or None."""
     try:
         origin = json.loads(metadata.distribution("seminar_gan").read_text("direct_url.json") or "{}")
     except (metadata.PackageNotFoundError, ValueError):

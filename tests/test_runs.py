@@ -1,8 +1,10 @@
+import importlib.util
 import os
 import platform
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from seminar_gan import runs
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
-def test_a_run_keeps_what_it_is_told():
+def test_a_run_holds_page_seed_and_parameters():
     run = runs.describe("01_simple_autoencoder", seed=0, epochs=10, sizes=(2, 4), rate=np.float64(0.5), n=np.int32(3))
     assert (run.page, run.seed) == ("01_simple_autoencoder", 0)
     assert run.parameters == {"epochs": 10, "sizes": [2, 4], "rate": 0.5, "n": 3}
@@ -41,25 +43,31 @@ def test_tensorflow_is_named_only_if_loaded(monkeypatch):
     assert runs.versions()["tensorflow"] == "2.0.test"
 
 
-def test_a_package_that_is_not_there_has_no_version():
-    assert runs._version("no_such_package_anywhere") is None
+def test_a_package_that_is_not_installed_has_no_version(monkeypatch):
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+
+    def version(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    assert runs.versions()["keras"] is None
 
 
 @pytest.mark.parametrize("value", [object(), np.zeros(3), {1, 2}, b"bytes", 1j])
-def test_other_parameters_are_refused(value):
+def test_other_parameters_are_rejected(value):
     with pytest.raises(TypeError, match=f"parameter sizes is a {type(value).__name__}"):
         runs.describe("01", sizes=value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), np.inf, [1.0, float("-inf")]])
-def test_numbers_that_json_lacks_are_refused(value):
+def test_numbers_that_json_lacks_are_rejected(value):
     with pytest.raises(ValueError, match=r"parameter rate is -?(nan|inf)"):
         runs.describe("01", rate=value)
 
 
 @pytest.mark.parametrize("page", ["", "  ", 1, Path("01")])
 def test_a_page_is_a_name(page):
-    with pytest.raises(ValueError, match="the page is its file name"):
+    with pytest.raises(ValueError, match="page must be a file name without its ending"):
         runs.describe(page)
 
 
@@ -72,14 +80,27 @@ def git(folder, *arguments):
 
 @pytest.fixture
 def checkout(tmp_path):
-    file = tmp_path / "package" / "module.py"
+    """A repository with runs.py in a package."""
+    file = tmp_path / "package" / "runs.py"
     file.parent.mkdir()
-    file.write_text("1")
+    shutil.copy(runs.__file__, file)
     (tmp_path / "ä page.ipynb").write_text("1")
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-q", "-m", "first")
     return file
+
+
+def described_by(file):
+    """The run that a copy of runs.py describes."""
+    spec = importlib.util.spec_from_file_location("runs", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.describe("01")
+
+
+def git_state(run):
+    return run.commit, run.dirty, run.changed_files
 
 
 @needs_git
@@ -88,48 +109,46 @@ def test_commit_and_changed_files(checkout, monkeypatch):
     monkeypatch.setenv("GIT_DIR", "/nowhere")  # as inside a git hook of another repository
     (checkout.parent / "untracked.py").write_text("1")
     os.utime(checkout, (1, 1))  # touched, not changed
-    assert runs._commit(checkout) == (commit, [])
-    checkout.write_text("2")
+    assert git_state(described_by(checkout)) == (commit, False, [])
+    checkout.write_text(checkout.read_text() + "\n")
     (checkout.parents[1] / "ä page.ipynb").write_text("2")
     git(checkout.parents[1], "add", "ä page.ipynb")
-    assert sorted(runs._commit(checkout)[1]) == ["package/module.py", "ä page.ipynb"]
-
-
-@needs_git
-def test_dirty_follows_the_changed_files(monkeypatch):
-    for changed, dirty in [([], False), (["a.py"], True), (None, None)]:
-        monkeypatch.setattr(runs, "_commit", lambda here, changed=changed: ("abc", changed))
-        assert runs.describe("01").dirty is dirty
+    run = described_by(checkout)
+    assert (run.commit, run.dirty) == (commit, True)
+    assert sorted(run.changed_files) == ["package/runs.py", "ä page.ipynb"]
 
 
 @needs_git
 def test_somebody_elses_repository_is_not_ours(checkout):
-    installed = checkout.parents[1] / ".venv" / "module.py"
+    installed = checkout.parents[1] / ".venv" / "runs.py"
     installed.parent.mkdir()
-    installed.write_text("1")
-    assert runs._commit(installed)[1] is None
-    assert runs._commit(installed)[0] == runs._installed_commit()
+    shutil.copy(checkout, installed)
+    run = described_by(installed)
+    assert run.commit != git(checkout.parent, "rev-parse", "HEAD")
+    assert (run.dirty, run.changed_files) == (None, None)
 
 
 def test_no_repository_or_no_git(tmp_path, monkeypatch):
-    assert runs._commit(tmp_path / "module.py")[1] is None
+    file = Path(shutil.copy(runs.__file__, tmp_path))
+    assert described_by(file).changed_files is None
     monkeypatch.setenv("PATH", "")
-    assert runs._commit(Path(runs.__file__))[1] is None
+    assert runs.describe("01").changed_files is None
 
 
-def test_commit_of_an_installation_from_git(monkeypatch):
-    class Distribution:
-        def __init__(self, text):
-            self.text = text
-
-        def read_text(self, name):
-            return {"direct_url.json": self.text}[name]
-
-    for text, commit in [
+@pytest.mark.parametrize(
+    ("text", "commit"),
+    [
         ('{"url": "https://example.org", "vcs_info": {"vcs": "git", "commit_id": "abc"}}', "abc"),
         ('{"url": "file:///x", "dir_info": {"editable": true}}', None),
         ("not json", None),
         (None, None),
-    ]:
-        monkeypatch.setattr(runs.metadata, "distribution", lambda name, text=text: Distribution(text))
-        assert runs._installed_commit() == commit
+    ],
+)
+def test_commit_of_an_installation_from_git(tmp_path, monkeypatch, text, commit):
+    class Distribution:
+        def read_text(self, name):
+            return {"direct_url.json": text}[name]
+
+    monkeypatch.setattr(metadata, "distribution", lambda name: Distribution())
+    run = described_by(shutil.copy(runs.__file__, tmp_path))
+    assert git_state(run) == (commit, None, None)

@@ -8,9 +8,20 @@ from numbers import Integral, Real
 
 @dataclass(frozen=True, repr=False)
 class Table:
-    """A table of strings: a notebook shows it rendered, print shows it aligned; `.markdown` and `.latex` are to copy.
+    """A table of strings, from `table`. A notebook renders it, print aligns it; copy `.markdown` or `.latex`.
 
-    align: one of l, c, r per column. footer: how many of the last rows are totals, set off by a rule.
+    Args:
+        columns: str, the headings.
+        rows: tuples of str, as long as columns.
+        align: one letter per column: l (left), c (centre) or r (right).
+        caption: str or None.
+        footer: number of rows at the end that are totals, set off by a rule.
+
+    Example:
+        >>> print(Table(("network", "error"), (("simple", "0.25"),), align="lr").markdown)
+        | network | error |
+        | :-- | --: |
+        | simple | 0.25 |
     """
 
     columns: tuple[str, ...]
@@ -32,7 +43,8 @@ class Table:
     def latex(self):
         """The table as a booktabs tabular, in a table environment if it has a caption.
 
-        Raises ValueError for a character that pdflatex cannot print.
+        Raises:
+            ValueError: if it holds a character that pdflatex cannot print.
         """
         lines = [" & ".join(_latex_text(cell) for cell in row) + r" \\" for row in (self.columns, *self.rows)]
         body = len(lines) - self.footer
@@ -65,10 +77,29 @@ class Table:
 def table(columns, rows, *, formats=None, align=None, caption=None, footer=0):
     """Return a `Table` of results, to end a cell with or to copy into a paper.
 
-    columns: the headings. rows: lists of strings, numbers, booleans and None (an empty cell). formats: heading to
-    format specification for the numbers below it, `formats={"test error": ".4f"}`; otherwise integers get thousands
-    separators and other numbers four digits. align: one of l, c, r per column; by default numbers stand right.
-    Raises ValueError for rows of another length and for unknown headings in `formats`, TypeError for other cells.
+    Args:
+        columns: the headings, at least one str.
+        rows: lists of str, numbers, bool and None (an empty cell), each as long as columns.
+        formats: {heading: format specification} for the numbers below it. Other integers get thousands separators,
+            other floats four significant digits.
+        align: one letter per column: l (left), c (centre) or r (right). By default, columns of numbers are r and
+            the others l.
+        caption: str, or None for a table without a caption.
+        footer: number of rows at the end that are totals, set off by a rule.
+
+    Returns:
+        Table
+
+    Raises:
+        TypeError: if a cell is anything else.
+        ValueError: if columns is empty, if a row has another length, if `formats` names an unknown heading, or if align
+            or footer does not fit.
+
+    Example:
+        >>> table(["network", "weights", "error"], [["simple", 50992, 0.25]], formats={"error": ".2f"})
+        network  weights  error
+        -------  -------  -----
+        simple    50,992   0.25
     """
     columns, rows = tuple(columns), [list(row) for row in rows]
     formats = formats or {}
@@ -102,7 +133,7 @@ def _cell_text(cell, specification):
         return format(cell, specification or ("," if isinstance(cell, Integral) else ".4g"))
     if isinstance(cell, str):
         return _one_line(cell)
-    raise TypeError(f"a cell is a string, a number, a boolean or None, not {type(cell).__name__}")
+    raise TypeError(f"a cell must be a string, a number, a boolean or None, not {type(cell).__name__}")
 
 
 def _one_line(text):
@@ -120,16 +151,18 @@ def _markdown_text(text):
     return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", text)  # an underscore inside a word means nothing
 
 
+# A character, then the name of its command in LaTeX's mathematics.
 _LATEX_MATH = """
 × times · cdot ± pm ≤ leq ≥ geq ≠ neq ≈ approx ∞ infty √ surd ∑ sum ∈ in ∇ nabla ✓ surd ✗ times µ mu
 → rightarrow ← leftarrow ↔ leftrightarrow ⇒ Rightarrow ↑ uparrow ↓ downarrow
 α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta κ kappa λ lambda μ mu ν nu ξ xi π pi ρ rho σ sigma
 τ tau φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Φ Phi Ψ Psi Ω Omega
 """
-_LATEX = {character: rf"$\{name}$" for character, name in re.findall(r"(\S) (\w+)", _LATEX_MATH)} | {
+_CHARACTERS, _COMMANDS = _LATEX_MATH.split()[::2], _LATEX_MATH.split()[1::2]
+_LATEX = {character: rf"$\{command}$" for character, command in zip(_CHARACTERS, _COMMANDS, strict=True)} | {
     **{character: "\\" + character for character in "&%$#_{}"},
     **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", '"': r"\symbol{34}"},
-    **{"<": "$<$", ">": "$>$", "|": "$|$", "[": "{[}", "*": "{*}"},  # \\\\ would take [ and * for its own
+    **{"<": "$<$", ">": "$>$", "|": "$|$", "[": "{[}", "*": "{*}"},  # \\\\ would read [ and * as its arguments
     **{"−": "$-$", "²": "$^2$", "³": "$^3$", "°": r"$^\circ$"},
     **{"–": r"\textendash{}", "—": r"\textemdash{}", "…": r"\dots{}", "‘": "`", "’": "'", "“": "``", "”": "''"},
 }
@@ -139,7 +172,7 @@ def _latex_text(text):
     text = unicodedata.normalize("NFC", text)
     if bad := [character for character in text if character not in _LATEX and not _is_plain_latin(character)]:
         code = f"U+{ord(bad[0]):04X}"
-        raise ValueError(f"pdflatex cannot print {bad[0]!r} ({code}) in {text!r}: write it in words for the paper")
+        raise ValueError(f"pdflatex cannot print {bad[0]!r} ({code}) in {text!r}: write it in words")
     text = re.sub(r"^-(?=[\d.])", "−", text)
     text = "".join(_LATEX.get(character, character) for character in text)
     return re.sub("-(?=-)", "-{}", text)  # two hyphens would become a dash

@@ -100,7 +100,7 @@ def test_nothing_is_cut_off(layout):
     assert (image < 1).any()
 
 
-def test_text_that_fills_the_width_is_refused():
+def test_text_that_fills_the_width_is_rejected():
     figure = a_figure(layout=None)
     figure.text(0.5, 0.5, "far too long " * 20)
     with pytest.raises(ValueError, match=r"leaves no room for its axes in 8\.4 cm"):
@@ -185,8 +185,8 @@ def contents_are_whole(path):
 
 
 def check_sums(name):
-    found = {f"{name}.{end}": hashlib.sha256(contents(name)[end]).hexdigest() for end in ("pdf", "png")}
-    assert json.loads(contents(name)["json"])["sha256"] == found
+    sums = {f"{name}.{end}": hashlib.sha256(contents(name)[end]).hexdigest() for end in ("pdf", "png")}
+    assert json.loads(contents(name)["json"])["sha256"] == sums
 
 
 @pytest.mark.parametrize("failing", [0, 1, 2, "write"])
@@ -237,7 +237,7 @@ def test_without_a_run_the_page_is_null():
     assert json.loads(contents("loss")["json"])["page"] is None
 
 
-def test_the_same_page_replaces_and_another_is_refused():
+def test_the_same_page_replaces_and_another_is_rejected():
     export.save_figure(a_line(), "loss", a_run("01", epochs=1))
     export.save_figure(a_line(figsize=(3, 3)), "loss", a_run("01", epochs=2))
     before = contents("loss")
@@ -257,10 +257,12 @@ def test_a_page_does_not_replace_what_was_made_without_one():
 
 
 @pytest.mark.parametrize("ending", ["pdf", "png"])
-def test_a_file_without_json_is_refused(ending):
+def test_a_file_without_json_is_rejected(ending):
     os.mkdir("figures")
     Path(f"figures/loss.{ending}").write_text("mine")
-    with pytest.raises(FileExistsError, match=f"there is no loss.json .* what is there .loss.{ending}.") as error:
+    with pytest.raises(
+        FileExistsError, match=f"no loss.json beside it .* existing files away .loss.{ending}."
+    ) as error:
         export.save_figure(a_line(), "loss", a_run())
     assert "Choose another name or folder" in str(error.value)
     assert Path(f"figures/loss.{ending}").read_text() == "mine"
@@ -270,7 +272,7 @@ def test_a_file_without_json_is_refused(ending):
     "text",
     [b"", b"{", b"\xff\xfe", b"[]", b"null", b"3", b"{}", b'{"page": "01"}', b'{"figure": "other", "page": "01"}'],
 )
-def test_a_damaged_or_foreign_json_is_refused(text):
+def test_a_damaged_or_foreign_json_is_rejected(text):
     os.mkdir("figures")
     Path("figures/loss.json").write_bytes(text)
     with pytest.raises(FileExistsError, match=r"loss\.json is damaged or was not written by save_figure"):
@@ -280,7 +282,7 @@ def test_a_damaged_or_foreign_json_is_refused(text):
 
 @pytest.mark.parametrize("name", ["loss", "a", "1", "01_smile-raw", "x" * 64, "console", "com10", "con_1"])
 def test_safe_names(name):
-    export._check_name(name)
+    assert export.save_figure(a_line(), name) == f"figures/{name}.pdf"
 
 
 @pytest.mark.parametrize(
@@ -316,23 +318,23 @@ def test_safe_names(name):
         ("x" * 65, "x" * 64),
     ],
 )
-def test_unsafe_names_are_refused_with_a_safe_one(name, suggestion):
-    with pytest.raises(ValueError, match="is no safe name for a figure") as error:
+def test_unsafe_names_are_rejected_with_a_safe_one(name, suggestion):
+    with pytest.raises(ValueError, match="is not a safe name for a figure") as error:
         export.save_figure(a_line(), name)
     assert not os.listdir()
-    found = re.search("for instance '(.*)'$", str(error.value))
-    assert (found[1] if found else None) == suggestion
+    hint = re.search("for instance '(.*)'$", str(error.value))
+    assert (hint[1] if hint else None) == suggestion
     if suggestion:
-        export._check_name(suggestion)
+        export.save_figure(a_line(), suggestion)
 
 
 def test_wrong_arguments_are_named():
     figure = a_line()
     with pytest.raises(TypeError, match=r"takes a Matplotlib Figure, not Axes; try axes\.figure"):
         export.save_figure(figure.axes[0], "loss")
-    with pytest.raises(TypeError, match=r"what runs\.describe returns, not str"):
+    with pytest.raises(TypeError, match=r"run must be what runs\.describe returns, not str"):
         export.save_figure(figure, "loss", "figures")
-    with pytest.raises(TypeError, match="the name of a figure is a string, not int"):
+    with pytest.raises(TypeError, match="the name of a figure must be a string, not int"):
         export.save_figure(figure, 3)
     for width_cm in (0, -1, 84, float("nan")):
         with pytest.raises(ValueError, match="width_cm must be between 2 and 50"):
