@@ -12,7 +12,7 @@ def curves(series, xlabel, ylabel, log=False, markers=False):
     """Draw one line for each series, told apart by colour and by style.
 
     Args:
-        series: {label: y} or {label: (x, y)}, at most 7; without x, the points are numbered from 1, as epochs are.
+        series: {label: y} or {label: (x, y)}, at most 7. Without x, the points are numbered from 1, like epochs.
         xlabel, ylabel: what the axes show, with units.
         log: if true, the y axis is logarithmic.
         markers: if true, each point is marked.
@@ -21,7 +21,7 @@ def curves(series, xlabel, ylabel, log=False, markers=False):
         matplotlib.figure.Figure
 
     Raises:
-        ValueError: if there is no series, or more than can be told apart, or x and y differ in length.
+        ValueError: if there are no series, or more than can be told apart, or if x and y differ in length.
     """
     if not 1 <= len(series) <= len(COLOURS):
         raise ValueError(f"curves draws 1 to {len(COLOURS)} series, which can be told apart; got {len(series)}")
@@ -36,7 +36,7 @@ def curves(series, xlabel, ylabel, log=False, markers=False):
     axes.set_ylabel(ylabel, fontsize=TEXT_POINTS)
     axes.tick_params(which="both", labelsize=TEXT_POINTS)
     if all(np.issubdtype(np.asarray(line.get_xdata()).dtype, np.integer) for line in axes.lines):
-        axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))  # there is no epoch 2.5
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))  # no epoch 2.5
     if log:
         axes.set_yscale("log")
         low, high = axes.get_ylim()

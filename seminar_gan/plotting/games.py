@@ -1,6 +1,6 @@
-"""Figures of a GAN's training: the game in the plane, and curves under each other. As in `plotting`, nothing is shown
-or written.
-"""
+"""Figures of a GAN's training: the game in the plane, and panels of curves."""
+
+import math
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,14 +13,18 @@ FAKE_TO_REAL = LinearSegmentedColormap.from_list("fake_to_real", [COLOURS[1], "w
 
 
 def plane_grid(extent, count=61):
-    """Return the points of a square grid, on which a discriminator of points is asked for `plane_game`.
+    """Return the points of a square grid, where `plane_game` shows the answers of a discriminator.
 
     Args:
         extent: the square goes from -extent to extent in both directions.
-        count: points along a side.
+        count: number of points along a side.
 
     Returns:
         float32 array (count * count, 2): row by row from the lowest, and in a row from left to right.
+
+    Example:
+        >>> plane_grid(1, count=2).tolist()
+        [[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]
     """
     axis = np.linspace(-extent, extent, count, dtype="float32")
     return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
@@ -33,24 +37,24 @@ def plane_game(moments, real_points, extent, columns=3):
 
     Args:
         moments: {title: (probabilities, fake_points)}, the axes in this order; probabilities float (count * count,), 0
-            to 1, D's answers on `plane_grid(extent, count)`; fake_points float (n, 2).
+            to 1, D's answers at the points `plane_grid(extent, count)`; fake_points float (n, 2).
         real_points: float (n, 2).
         extent: the square that is shown goes from -extent to extent. Points outside are not seen.
-        columns: moments in a row.
+        columns: number of moments in a row.
 
     Returns:
         matplotlib.figure.Figure
 
     Raises:
-        ValueError: if there is no moment, if probabilities are not of a square grid or not 0 to 1, or if points are not
-            (n, 2).
+        ValueError: if there are no moments, if probabilities are not those of a square grid or not 0 to 1, or if points
+            are not (n, 2).
     """
     if not moments:
         raise ValueError("plane_game got no moments")
     fields = {title: _square(title, probabilities) for title, (probabilities, _) in moments.items()}
     real_points = _points("real_points", real_points)
     columns = min(columns, len(moments))
-    lines = -(-len(moments) // columns)
+    lines = math.ceil(len(moments) / columns)
     figure, axes = plt.subplots(
         lines, columns, figsize=(1.75 * columns + 0.7, 1.95 * lines), squeeze=False, layout="constrained"
     )
@@ -71,25 +75,25 @@ def plane_game(moments, real_points, extent, columns=3):
 
 
 def stacked_curves(panels, xlabel, log=()):
-    """Draw panels of curves under each other, over one x axis. A label has the same look in every panel.
+    """Draw panels of curves, one below the other, with one x axis. A label looks the same in every panel.
 
     Args:
         panels: {ylabel: {label: (x, y)}}, from top to bottom; at most 7 labels in all.
         xlabel: what the x axis shows, with its unit.
-        log: the ylabels whose axis is logarithmic.
+        log: the ylabels of the panels with a logarithmic axis.
 
     Returns:
         matplotlib.figure.Figure
 
     Raises:
-        ValueError: if a panel has no curve, if there are more labels than can be told apart, or for a ylabel in `log`
+        ValueError: if a panel has no curve, if there are more labels than can be told apart, or if `log` names a ylabel
             that no panel has.
     """
     labels = list(dict.fromkeys(label for series in panels.values() for label in series))
     if not panels or not all(panels.values()) or len(labels) > len(COLOURS):
         raise ValueError(
             f"stacked_curves draws 1 to {len(COLOURS)} labels, which can be told apart, and a curve in every panel; "
-            f"got { ({ylabel: list(series) for ylabel, series in panels.items()}) }"
+            f"got the labels {labels} in {len(panels)} panels"
         )
     if unknown := set(log) - set(panels):
         raise ValueError(f"log names {sorted(unknown)}; the panels are {list(panels)}")
@@ -99,8 +103,8 @@ def stacked_curves(panels, xlabel, log=()):
     lines = {}
     for axis, (ylabel, series) in zip(axes[:, 0], panels.items(), strict=True):
         for label, (x, y) in series.items():
-            look = labels.index(label)
-            (lines[label],) = axis.plot(x, y, color=COLOURS[look], linestyle=LINE_STYLES[look], label=label)
+            number = labels.index(label)
+            (lines[label],) = axis.plot(x, y, color=COLOURS[number], linestyle=LINE_STYLES[number], label=label)
         axis.set_yscale("log" if ylabel in log else "linear")
         axis.set_ylabel(ylabel, fontsize=TEXT_POINTS)
         axis.tick_params(which="both", labelsize=TEXT_POINTS)
@@ -117,7 +121,9 @@ def _square(title, probabilities):
     probabilities = np.asarray(probabilities).ravel()
     side = round(len(probabilities) ** 0.5)
     if not side or side * side != len(probabilities):
-        raise ValueError(f"{title!r}: probabilities must be those of a square grid; got {len(probabilities)} of them")
+        raise ValueError(
+            f"{title!r}: there must be a probability for each point of a square grid; got {len(probabilities)}"
+        )
     if not np.all((probabilities >= 0) & (probabilities <= 1)):
         raise ValueError(f"{title!r}: probabilities must be 0 to 1: the sigmoid of the logits, not the logits")
     return probabilities.reshape(side, side)

@@ -10,7 +10,7 @@ from seminar_gan.ranges import to_unit
 
 
 def image_rows(rows, scale=1.0):
-    """Draw rows of images under each other, such as originals over reconstructions.
+    """Draw rows of images, one below the other, such as originals above reconstructions.
 
     Args:
         rows: {label: images}; images uint8 0 to 255 or float 0 to 1, (n, height, width) or (n, height, width, channels)
@@ -21,7 +21,7 @@ def image_rows(rows, scale=1.0):
         matplotlib.figure.Figure
 
     Raises:
-        ValueError: if the rows are empty, differ in length, or hold something that is no image.
+        ValueError: if the rows are empty, differ in length, or hold arrays that are not images.
     """
     rows = {label: _displayable(images) for label, images in rows.items()}
     lengths = {label: len(images) for label, images in rows.items()}
@@ -49,15 +49,16 @@ def image_grid(images, columns=10, titles=None, scale=1.0):
 
     Args:
         images: uint8 0 to 255 or float 0 to 1, (n, height, width) or (n, height, width, channels), 1 or 3 channels.
-        columns: images in a row.
-        titles: n short texts, one above each image, or None.
+        columns: number of images in a row.
+        titles: n short strings, one above each image, or None.
         scale: size of an image, 1.0 for about 1.5 cm.
 
     Returns:
         matplotlib.figure.Figure
 
     Raises:
-        ValueError: if there are no images, if something is no image, or if the number of columns or titles is wrong.
+        ValueError: if there are no images, if the array does not hold images, or if the number of columns or titles is
+            wrong.
     """
     images = _displayable(images)
     if not len(images):
@@ -68,9 +69,13 @@ def image_grid(images, columns=10, titles=None, scale=1.0):
         raise ValueError(f"there must be a title for each image; got {len(titles)} titles and {len(images)} images")
     columns = min(columns, len(images))
     lines = math.ceil(len(images) / columns)
-    high = 0.62 if titles is None else 0.85
+    line_height = 0.62 if titles is None else 0.85  # inches
     figure, axes = plt.subplots(
-        lines, columns, figsize=(0.62 * columns * scale, high * lines * scale), squeeze=False, layout="constrained"
+        lines,
+        columns,
+        figsize=(0.62 * columns * scale, line_height * lines * scale),
+        squeeze=False,
+        layout="constrained",
     )
     figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
     for axis in axes.flat:
@@ -105,6 +110,6 @@ def _displayable(images):
     if not np.issubdtype(images.dtype, np.floating) or not np.all((images >= 0) & (images <= 1)):
         raise ValueError(
             f"images must be uint8 or floats in [0, 1]; got {images.dtype}, {images.min()} to {images.max()}. "
-            "Images in [-1, 1] go through ranges.symmetric_to_uint8 first."
+            "Convert images in [-1, 1] by ranges.symmetric_to_uint8 first."
         )
     return images

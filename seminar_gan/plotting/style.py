@@ -1,4 +1,4 @@
-"""What all figures share."""
+"""Colours, line styles and the size of text in all figures."""
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 TEXT_POINTS = 8.5  # a figure keeps it when it is fitted to a column

@@ -23,8 +23,6 @@ ENDINGS = ("pdf", "png", "json")
 @pytest.fixture(autouse=True)
 def in_an_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    yield
-    plt.close("all")
 
 
 def a_figure(layout="constrained", figsize=(5, 2.5)):
