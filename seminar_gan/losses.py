@@ -1,12 +1,35 @@
-"""GAN losses: pure functions of logits. Real is 1 and fake is 0 everywhere; a logit above 0 says "real".
+"""GAN losses: pure functions of logits, and the pairs of them that a GAN is compiled with.
 
-The two Wasserstein losses take scores: numbers that are larger for real images, with no meaning of their own.
+Real is 1 and fake is 0 everywhere; a logit above 0 says "real". The two Wasserstein losses take scores: numbers that
+are larger for real images and have no zero of their own.
 
-With D = sigmoid(logit), log D = -softplus(-logit) and log(1 - D) = -softplus(logit): written so, no loss overflows.
+With D = sigmoid(logit), log D = -softplus(-logit) and log(1 - D) = -softplus(logit). Written like this, no loss
+overflows.
 """
 
 import keras
 from keras import ops
+
+__all__ = [
+    "MINIMAX",
+    "NON_SATURATING",
+    "PANIC",
+    "WASSERSTEIN",
+    "Halves",
+    "Pair",
+    "cross_entropy",
+    "minimax",
+    "non_saturating",
+    "plain_fake",
+    "share_above",
+    "smoothed_real",
+    "wasserstein_critic",
+    "wasserstein_generator",
+]
+
+
+def __dir__():
+    return __all__
 
 
 @keras.saving.register_keras_serializable("seminar_gan")
@@ -21,6 +44,11 @@ def cross_entropy(real_logits, fake_logits):
 
     Source:
         Goodfellow et al. 2014, algorithm 1, the first gradient.
+
+    Example:
+        >>> logits = np.zeros((4, 1), "float32")
+        >>> round(float(cross_entropy(logits, logits)), 3)
+        1.386
     """
     return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
 
@@ -37,6 +65,10 @@ def minimax(fake_logits):
 
     Source:
         Goodfellow et al. 2014, algorithm 1, the second gradient.
+
+    Example:
+        >>> round(float(minimax(np.zeros((4, 1), "float32"))), 3)
+        -0.693
     """
     return -ops.mean(ops.softplus(fake_logits))
 
@@ -53,13 +85,17 @@ def non_saturating(fake_logits):
 
     Source:
         Goodfellow et al. 2014, the end of section 3.
+
+    Example:
+        >>> round(float(non_saturating(np.zeros((4, 1), "float32"))), 3)
+        0.693
     """
     return ops.mean(ops.softplus(-fake_logits))
 
 
 @keras.saving.register_keras_serializable("seminar_gan")
 def smoothed_real(real_logits):
-    """Return the half of the discriminator's loss that is about real images, with 0.9 in place of the label 1.
+    """Return the half of the discriminator's loss for real images, with 0.9 in place of the label 1.
 
     Args:
         real_logits: float (batch, 1), the discriminator's answers to real images.
@@ -69,13 +105,18 @@ def smoothed_real(real_logits):
 
     Source:
         Salimans et al. 2016, section 3.4, one-sided label smoothing.
+
+    Example:
+        >>> at_90_percent = np.full((4, 1), np.log(9), "float32")
+        >>> round(float(smoothed_real(at_90_percent)), 3)
+        0.325
     """
     return ops.mean(0.9 * ops.softplus(-real_logits) + 0.1 * ops.softplus(real_logits))
 
 
 @keras.saving.register_keras_serializable("seminar_gan")
 def plain_fake(fake_logits):
-    """Return the half of the discriminator's loss that is about fake images: -mean log(1 - D(G(z))).
+    """Return the half of the discriminator's loss for fake images: -mean log(1 - D(G(z))).
 
     Args:
         fake_logits: float (batch, 1), the discriminator's answers to fake images.
@@ -85,6 +126,10 @@ def plain_fake(fake_logits):
 
     Source:
         Goodfellow et al. 2014, algorithm 1, the second half of the first gradient.
+
+    Example:
+        >>> round(float(plain_fake(np.zeros((4, 1), "float32"))), 3)
+        0.693
     """
     return ops.mean(ops.softplus(fake_logits))
 
@@ -101,6 +146,10 @@ def wasserstein_critic(real_scores, fake_scores):
 
     Source:
         Arjovsky et al. 2017, algorithm 1, line 5, with the sign turned: here the critic goes down.
+
+    Example:
+        >>> float(wasserstein_critic(np.array([[5.0], [3.0]]), np.array([[1.0], [1.0]])))
+        -3.0
     """
     return ops.mean(fake_scores) - ops.mean(real_scores)
 
@@ -117,5 +166,99 @@ def wasserstein_generator(fake_scores):
 
     Source:
         Arjovsky et al. 2017, algorithm 1, line 10.
+
+    Example:
+        >>> float(wasserstein_generator(np.array([[1.0], [3.0]])))
+        -2.0
     """
     return -ops.mean(fake_scores)
+
+
+class _OfFunctions:
+    """An object made of functions, which Keras can save and load."""
+
+    @classmethod
+    def from_config(cls, config):
+        load = keras.saving.deserialize_keras_object
+        return cls(**{name: load(value) if isinstance(value, dict) else value for name, value in config.items()})
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+class Halves(_OfFunctions):
+    """A discriminator's loss whose two terms are functions of their own, so that each can be lowered by itself.
+
+    Args:
+        real: function of real_logits (batch, 1) that returns a scalar.
+        fake: function of fake_logits (batch, 1) that returns a scalar.
+
+    Example:
+        >>> logits = np.zeros((4, 1), "float32")
+        >>> bool(Halves(non_saturating, plain_fake)(logits, logits) == cross_entropy(logits, logits))
+        True
+    """
+
+    def __init__(self, real, fake):
+        self.real, self.fake = real, fake
+
+    def __call__(self, real_logits, fake_logits):
+        return self.real(real_logits) + self.fake(fake_logits)
+
+    def get_config(self):
+        return {"real": self.real, "fake": self.fake}
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+class Pair(_OfFunctions):
+    """The losses of both players, and the answer that divides real from fake.
+
+    Args:
+        discriminator: function of (real_logits, fake_logits), each (batch, 1), that returns the scalar which the
+            discriminator lowers.
+        generator: function of fake_logits (batch, 1) that returns the scalar which the generator lowers.
+        boundary: an answer above it calls an image real: 0 for logits, 1/2 for least squares with the targets 0 and 1.
+            None for the scores of a critic, which mean something only relative to each other.
+
+    Example:
+        >>> shares = NON_SATURATING.shares(np.array([[1.0], [-1.0]]), np.array([[-1.0], [-1.0]]))
+        >>> {log: float(share) for log, share in shares.items()}
+        {'d_real': 0.5, 'd_fake': 0.0}
+    """
+
+    def __init__(self, discriminator, generator, boundary=0.0):
+        self.discriminator, self.generator, self.boundary = discriminator, generator, boundary
+
+    @property
+    def logs(self):
+        """The names of what `shares` returns."""
+        return () if self.boundary is None else ("d_real", "d_fake")
+
+    def shares(self, real_logits, fake_logits):
+        """Return the shares of real and of fake images that the discriminator calls real, as {log: scalar}."""
+        answers = (real_logits, fake_logits)[: len(self.logs)]
+        return {log: share_above(each, self.boundary) for log, each in zip(self.logs, answers, strict=True)}
+
+    def get_config(self):
+        return {"discriminator": self.discriminator, "generator": self.generator, "boundary": self.boundary}
+
+
+def share_above(answers, boundary=0.0):
+    """Return the share of answers above the boundary: the share of images that the discriminator calls real.
+
+    Args:
+        answers: float (batch, 1), logits or scores.
+        boundary: number.
+
+    Returns:
+        float32 scalar, 0 to 1.
+
+    Example:
+        >>> float(share_above(np.array([[1.0], [2.0], [-1.0], [0.0]])))
+        0.5
+    """
+    return ops.mean(ops.cast(ops.convert_to_tensor(answers) > boundary, "float32"))
+
+
+NON_SATURATING = Pair(cross_entropy, non_saturating)
+MINIMAX = Pair(cross_entropy, minimax)
+WASSERSTEIN = Pair(wasserstein_critic, wasserstein_generator, boundary=None)
+PANIC = Pair(Halves(smoothed_real, plain_fake), non_saturating)  # Wallat & Kriegel, section 4, and its tutorial

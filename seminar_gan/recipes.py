@@ -1,31 +1,50 @@
-"""The GANs of pages 04 to 06 by name, each with its networks, its losses, its optimizers and its batch size.
+"""GANs by name, each with its networks, its losses, its optimizers and its batch size.
 
-recipe = RECIPES["dcgan"]
-gan = recipe.build((28, 28, 1), seed=0)
-gan.fit(images, steps=1_000, batch_size=recipe.batch_size, callbacks=recipe.callbacks())
+    recipe = RECIPES["dcgan"]
+    gan = recipe.build((28, 28, 1), seed=0)
+    gan.fit(images, steps=1_000, batch_size=recipe.batch_size, callbacks=recipe.callbacks())
+
+The variant of a recipe: `dataclasses.replace(recipe, ema=None)`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import keras
 
-from seminar_gan.models import conditional, dcgan, mlp
-from seminar_gan.training import noise
+from seminar_gan import losses
+from seminar_gan.models import augmentation, conditional, dcgan, mlp, panic
+from seminar_gan.training import noise, penalties
 from seminar_gan.training.clustered import ClusteredGAN
 from seminar_gan.training.conditional import ConditionalGAN
-from seminar_gan.training.fit.decay import CoolDown
+from seminar_gan.training.fit.adam import FusedAdam
+from seminar_gan.training.fit.decay import LinearDecay
 from seminar_gan.training.gan import GAN
+from seminar_gan.training.gated import GatedGAN
+
+__all__ = ["CONDITIONAL_RECIPES", "RECIPES", "Recipe"]
+
+
+def __dir__():
+    return __all__
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one GAN is made and trained. The images are in [-1, 1], as every generator here ends in tanh.
+    """How one GAN is built and trained.
 
-    generator, discriminator: builders that take image_shape, and num_classes too if the recipe has classes or clusters.
-    learning_rate, beta_1, beta_2: of Adam, for both networks. cool_down: None, or how many steps are made before the
-    rate falls. average, noise: as for `GAN`. conditional: whether it is told class labels. mismatched: as for
-    `ConditionalGAN`. clusters: None, or how many it finds by itself.
+    Args:
+        generator, discriminator: builders of networks, functions of image_shape and `sizes`.
+        learning_rate, beta_1, beta_2: of both optimizers.
+        batch_size: images in a batch.
+        ema: as for `GAN`.
+        full_steps: None, or the number of steps before the rate decays, as for `LinearDecay`.
+        noise: as for `GAN`.
+        gan: class of the GAN.
+        options: {argument: value}, what this class takes beside the networks, noise, ema and seed.
+        sizes: {argument: value}, what the builders take beside image_shape.
+        optimizer: class of both optimizers, called with learning_rate, beta_1 and beta_2.
+        loss, penalty: as for `GAN.compile`.
     """
 
     generator: Callable
@@ -33,54 +52,64 @@ class Recipe:
     learning_rate: float
     beta_1: float = 0.5
     beta_2: float = 0.999
-    cool_down: int | None = None
     batch_size: int = 128
-    average: float | None = None
+    ema: float | None = None
+    full_steps: int | None = None
     noise: Callable = noise.normal
-    conditional: bool = False
-    mismatched: float = 0.0
-    clusters: int | None = None
+    gan: Callable = GAN
+    options: Mapping = field(default_factory=dict)
+    sizes: Mapping = field(default_factory=dict)
+    optimizer: Callable = keras.optimizers.Adam
+    loss: losses.Pair = losses.NON_SATURATING
+    penalty: penalties.SlopePenalty | None = None
 
-    def build(self, image_shape, *, seed, num_classes=None):
+    def build(self, image_shape, *, seed, **sizes):
         """Return the GAN, compiled, with starting weights that follow from the seed.
 
         Args:
             image_shape: (height, width, channels).
             seed: whole number; also Keras's own seed, from which dropout follows.
-            num_classes: for a conditional recipe, how many classes.
+            sizes: what the builders take beside; a conditional recipe needs num_classes.
 
         Raises:
             ValueError: if the networks cannot have that size.
         """
         keras.utils.set_random_seed(seed)
-        told = num_classes if self.conditional else self.clusters
-        sizes = {"image_shape": image_shape, **({"num_classes": told} if told else {})}
+        sizes = {"image_shape": image_shape, **self.sizes, **sizes}
         networks = self.generator(**sizes), self.discriminator(**sizes)
-        options = {"noise": self.noise, "average": self.average, "seed": seed}
-        if self.clusters:
-            gan = ClusteredGAN(*networks, clusters=self.clusters, **options)
-        elif self.conditional:
-            gan = ConditionalGAN(*networks, mismatched=self.mismatched, **options)
-        else:
-            gan = GAN(*networks, **options)
-        gan.compile(d_optimizer=self.adam(), g_optimizer=self.adam())
+        gan = self.gan(*networks, noise=self.noise, ema=self.ema, seed=seed, **self.options)
+        rates = {"learning_rate": self.learning_rate, "beta_1": self.beta_1, "beta_2": self.beta_2}
+        d_optimizer, g_optimizer = self.optimizer(**rates), self.optimizer(**rates)
+        gan.compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer, loss=self.loss, penalty=self.penalty)
         return gan
 
-    def adam(self):
-        return keras.optimizers.Adam(self.learning_rate, beta_1=self.beta_1, beta_2=self.beta_2)
+    def callbacks(self):
+        """Return the callbacks that belong to the recipe, for `fit`."""
+        return [] if self.full_steps is None else [LinearDecay(self.full_steps)]
 
-    def callbacks(self, time_limit=None):
-        """Return what belongs to the recipe beside the networks: the callbacks that its `fit` is given."""
-        return [CoolDown(self.learning_rate, self.cool_down, time_limit=time_limit)] if self.cool_down else []
+
+def augmented_discriminator(image_shape):
+    """Build `dcgan.build_discriminator` behind `augmentation.with_augmentation`, for images in [-1, 1]."""
+    return augmentation.with_augmentation(dcgan.build_discriminator(image_shape), value_range=(-1, 1))
 
 
 RECOMMENDED = {  # chosen by 10,000 training digits that were held out
     "learning_rate": 2e-3,
     "beta_1": 0.0,
     "beta_2": 0.99,
-    "cool_down": 420,
+    "full_steps": 420,
     "batch_size": 64,
-    "average": 0.995,
+    "ema": 0.995,
+}
+FEW = RECOMMENDED | {"batch_size": 16}  # for some dozens of images
+GATED = {  # the tutorial of PANIC: Deshpande & Bruner 2017
+    "learning_rate": 1e-3,
+    "beta_1": 0.9,
+    "batch_size": 50,
+    "noise": noise.truncated_normal,
+    "gan": GatedGAN,
+    "optimizer": FusedAdam,
+    "loss": losses.PANIC,
 }
 RECIPES = {
     "temkeng-vanilla": Recipe(
@@ -90,7 +119,29 @@ RECIPES = {
     "temkeng-dcgan": Recipe(dcgan.build_temkeng_generator, dcgan.build_temkeng_discriminator, learning_rate=2e-4),
     "winkler-dcgan": Recipe(dcgan.build_winkler_generator, dcgan.build_winkler_discriminator, learning_rate=1e-3),
     "dcgan-plain": Recipe(dcgan.build_generator, dcgan.build_discriminator, **RECOMMENDED),
-    "dcgan": Recipe(conditional.build_generator, conditional.build_discriminator, clusters=30, **RECOMMENDED),
+    "dcgan": Recipe(
+        conditional.build_generator,
+        conditional.build_discriminator,
+        gan=ClusteredGAN,
+        sizes={"num_classes": 30},
+        **RECOMMENDED,
+    ),
+    "panic": Recipe(panic.build_generator, panic.build_discriminator, **GATED),
+    "panic-normalised": Recipe(panic.build_generator, panic.build_normalised_discriminator, **GATED),
+    "few": Recipe(dcgan.build_generator, dcgan.build_discriminator, **FEW),
+    "few-augmented": Recipe(dcgan.build_generator, augmented_discriminator, **FEW),
+    "wasserstein": Recipe(  # d_steps, beta_1, beta_2 and the weight: Gulrajani et al. 2017, algorithm 1
+        dcgan.build_generator,
+        dcgan.build_discriminator,
+        learning_rate=5e-4,
+        beta_1=0.0,
+        beta_2=0.9,
+        batch_size=16,
+        ema=0.99,
+        options={"d_steps": 5},
+        loss=losses.WASSERSTEIN,
+        penalty=penalties.GradientPenalty(10.0),
+    ),
 }
 CONDITIONAL_RECIPES = {
     "mirza": Recipe(
@@ -98,13 +149,13 @@ CONDITIONAL_RECIPES = {
         conditional.build_mirza_discriminator,
         learning_rate=2e-4,
         noise=noise.uniform,
-        conditional=True,
+        gan=ConditionalGAN,
     ),
     "dcgan": Recipe(
         conditional.build_generator,
         conditional.build_discriminator,
-        conditional=True,
-        mismatched=1 / 8,
+        gan=ConditionalGAN,
+        options={"mismatched": 1 / 8},
         **RECOMMENDED,
     ),
 }

@@ -97,16 +97,16 @@ def train(name, seed, seconds):
     floor = metrics.frechet_distance(reference, network.features(x[chosen]))
 
     conditional = name.endswith("conditional")
-    images, to_uint8, recipe = ranges.to_symmetric(x)[..., None], ranges.symmetric_to_uint8, None
+    images, to_uint8, recipe = x[..., None], ranges.symmetric_to_uint8, None
     if name == "tensorflow tutorial":
         gan, batch_size = textbooks.build_tensorflow_tutorial(seed), 256
     elif name == "keras.io conditional":
         gan, batch_size = textbooks.build_keras_io_conditional(seed), 64
-        images, to_uint8 = ranges.to_unit(x)[..., None], ranges.unit_to_uint8
+        to_uint8 = ranges.unit_to_uint8
     else:
         known = recipes.CONDITIONAL_RECIPES if conditional else recipes.RECIPES
         recipe = known[name.removesuffix(" conditional")]
-        gan = recipe.build(images.shape[1:], seed=seed, num_classes=10 if conditional else None)
+        gan = recipe.build(images.shape[1:], seed=seed, **({"num_classes": 10} if conditional else {}))
         batch_size = recipe.batch_size
 
     labels = np.random.default_rng(seed).choice(y, SAMPLES).astype("int32")  # each class as often as it occurs
@@ -114,12 +114,10 @@ def train(name, seed, seconds):
     marks = [seconds / 4, seconds / 2, seconds]
 
     class Measure(keras.callbacks.Callback):
-        """Measures at the marks and ends the training at the last; its clock is that of the history."""
-
-        used = property(lambda self: gan.record.seconds)
+        """Measures at the marks; its clock is that of the history, which stands still meanwhile."""
 
         def on_train_batch_end(self, batch, logs=None):
-            if gan.record.seconds >= marks[0]:
+            if marks and gan.record.seconds >= marks[0]:
                 marks.pop(0)
                 began = time.perf_counter()
                 made = to_uint8(gan.generate(SAMPLES, *([labels] if conditional else []), seed=seed))
@@ -132,12 +130,9 @@ def train(name, seed, seconds):
                 result.update(smallest_class=shares.min(), largest_class=shares.max())
                 if conditional:
                     result["fidelity"] = metrics.label_fidelity(classes, labels)
-                gan.stop_training = not marks
 
-    clock = Measure()
-    clock.seconds = seconds
-    callbacks = [clock, *(recipe.callbacks(clock) if recipe else [])]
-    gan.fit(*([images, y] if conditional else [images]), steps=10**9, batch_size=batch_size, callbacks=callbacks)
+    callbacks = [Measure(), *(recipe.callbacks() if recipe else [])]
+    gan.fit(*([images, y] if conditional else [images]), seconds=seconds, batch_size=batch_size, callbacks=callbacks)
     result["images_per_second"] = gan.record.step * batch_size / gan.record.seconds
     return result
 

@@ -24,9 +24,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
+from seminar_gan.recipes import RECIPES
+
 SAMPLES = 200
-BATCH_SIZES = {"PANIC": 50, "ours": 16, "ours, T": 16, "Wasserstein": 16}
-CRITIC_STEPS = 5
+SETTINGS = {"PANIC": "panic", "ours": "few", "ours, T": "few-augmented", "Wasserstein": "wasserstein"}
 COLUMNS = ["seed", "kernel distance", "real against real, 95 %", "seconds"]
 PAGE = """# Page 07 over seeds
 
@@ -52,7 +53,7 @@ def main():
     images = load(args.folder, args.size, args.channels)
     if len(images) < 12:
         parser.error(f"{len(images)} images are too few to hold any out; at least 12 are needed")
-    results = {name: [run(name, seed, images, args) for seed in range(args.seeds)] for name in BATCH_SIZES}
+    results = {name: [run(name, seed, images, args) for seed in range(args.seeds)] for name in SETTINGS}
     held = len(images) // 3
     facts = {"count": len(images), "size": args.size, "held": held, "images": args.images, "samples": SAMPLES}
     tables = "\n\n".join(table(name, runs) for name, runs in results.items())
@@ -87,26 +88,10 @@ def augmented(training, seed):
     return np.concatenate([np.asarray(change(ranges.to_unit(training), training=True)) for _ in range(times)])
 
 
-def gated_gan(shape, seed, build_discriminator=None):
-    """PANIC's pair, ready to train."""
-    import keras
-
-    from seminar_gan.models import panic
-    from seminar_gan.training import noise
-    from seminar_gan.training.fit.adam import FusedAdam
-    from seminar_gan.training.gated import GatedGAN
-
-    keras.utils.set_random_seed(seed)
-    networks = panic.build_generator(shape), (build_discriminator or panic.build_discriminator)(shape)
-    gan = GatedGAN(*networks, noise=noise.truncated_normal, seed=seed)
-    gan.compile(d_optimizer=FusedAdam(1e-3), g_optimizer=FusedAdam(1e-3))
-    return gan
-
-
 def run(name, seed, images, args):
     """One training and what was measured after it, kept as JSON."""
     data = args.folder or "cells"
-    plan = [data, args.size, args.channels, args.images, BATCH_SIZES[name], SAMPLES]
+    plan = [data, args.size, args.channels, args.images, RECIPES[SETTINGS[name]].batch_size, SAMPLES]
     kept = args.work / f"{name.replace(', ', '_')}-seed-{seed}.json"
     if kept.is_file():
         stored = json.loads(kept.read_text(encoding="utf-8"))
@@ -125,39 +110,24 @@ def run(name, seed, images, args):
 
 def train(name, seed, training, images_seen):
     """Train one setting as the page does, and return uint8 samples."""
-    import keras
-
     from seminar_gan import ranges
-    from seminar_gan.models import augmentation, dcgan
-    from seminar_gan.training.fit.decay import CoolDown
-    from seminar_gan.training.gan import GAN
-    from seminar_gan.training.wasserstein import WassersteinGAN
     from seminar_gan.training.watch.progress import StepProgress
 
-    batch_size, size = BATCH_SIZES[name], training.shape[1]
-    steps, callbacks = images_seen // batch_size, [StepProgress()]
+    recipe, size = RECIPES[SETTINGS[name]], training.shape[1]
+    d_steps = recipe.options.get("d_steps", 1)
+    options = {
+        "steps": images_seen // recipe.batch_size // d_steps,
+        "batch_size": recipe.batch_size,
+        "callbacks": [*recipe.callbacks(), StepProgress()],
+    }
     if name == "PANIC":
-        gan = gated_gan(training.shape[1:], seed)
-        gan.fit(augmented(training, seed), steps=steps, batch_size=batch_size, callbacks=callbacks)
+        gan = recipe.build(training.shape[1:], seed=seed)
+        gan.fit(augmented(training, seed), **options)
         return ranges.unit_to_uint8(gan.generate(SAMPLES, seed=seed))
-
-    keras.utils.set_random_seed(seed)
-    grow = -size % 4  # dcgan wants multiples of 4
+    grow = -size % 4  # dcgan takes multiples of 4
     padded = np.pad(training, ((0, 0), (0, grow), (0, grow), (0, 0)), mode="edge")
-    data, shape = ranges.to_symmetric(padded), padded.shape[1:]
-    generator, discriminator = dcgan.build_generator(shape), dcgan.build_discriminator(shape)
-    if name == "Wasserstein":
-        steps //= CRITIC_STEPS
-        gan = WassersteinGAN(generator, discriminator, d_steps=CRITIC_STEPS, average=0.99, seed=seed)
-        adams = [keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.9) for _ in range(2)]
-    else:
-        if name == "ours, T":
-            discriminator = augmentation.with_augmentation(discriminator, value_range=(-1, 1))
-        gan = GAN(generator, discriminator, average=0.995, seed=seed)
-        adams = [keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)]
-        callbacks.append(CoolDown(2e-3, 420))
-    gan.compile(d_optimizer=adams[0], g_optimizer=adams[1])
-    gan.fit(data, steps=steps, batch_size=batch_size, callbacks=callbacks)
+    gan = recipe.build(padded.shape[1:], seed=seed)
+    gan.fit(padded, **options)
     return ranges.symmetric_to_uint8(gan.generate(SAMPLES, seed=seed))[:, :size, :size]
 
 

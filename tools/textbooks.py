@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import layers, losses
 
 from seminar_gan.training.conditional import ConditionalGAN
-from seminar_gan.training.gan import GAN, share_above_0
+from seminar_gan.training.gan import GAN
 
 cross_entropy = losses.BinaryCrossentropy(from_logits=True)
 
@@ -17,17 +17,15 @@ class SimultaneousGAN(GAN):
     """Both networks are updated at once, from one pass: the generator plays against the discriminator of before."""
 
     def train_step(self, batch):
-        (real_images,) = batch
-        z = self.draw_noise(tf.shape(real_images)[0], 0)
+        z = self.draw_noise(batch, 0)
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
-            fake_images = self.make(z)
-            real_logits, fake_logits = self.judge(real_images), self.judge(fake_images)
-            d_loss, g_loss = self.d_loss(real_logits, fake_logits), self.g_loss(fake_logits)
+            real_logits, fake_logits = self.discriminate(*batch), self.discriminate(*self.make_fake(z, batch))
+            d_loss = self.loss_pair.discriminator(real_logits, fake_logits)
+            g_loss = self.loss_pair.generator(fake_logits)
         self.update(self.g_optimizer, self.generator, g_tape, g_loss)
         self.update(self.d_optimizer, self.discriminator, d_tape, d_loss)
-        return self.track(
-            g_loss=g_loss, d_loss=d_loss, d_real=share_above_0(real_logits), d_fake=share_above_0(fake_logits)
-        )
+        self.count_step()
+        return self.track(g_loss=g_loss, d_loss=d_loss, **self.loss_pair.shares(real_logits, fake_logits))
 
 
 class TwoPassConditionalGAN(ConditionalGAN):
@@ -36,20 +34,19 @@ class TwoPassConditionalGAN(ConditionalGAN):
     def train_step(self, batch):
         real_images, class_labels = batch
         count = tf.shape(real_images)[0]
-        fake_images = self.make(self.draw_noise(count, 0), class_labels)
+        fake_images, _ = self.make_fake(self.draw_noise(batch, 0), batch)
         with tf.GradientTape() as d_tape:
             both = tf.concat([fake_images, real_images], axis=0)
-            logits = self.judge(both, tf.concat([class_labels, class_labels], axis=0))
+            logits = self.discriminate(both, tf.concat([class_labels, class_labels], axis=0))
             targets = tf.concat([tf.zeros((count, 1)), tf.ones((count, 1))], axis=0)
             d_loss = cross_entropy(targets, logits)
         self.update(self.d_optimizer, self.discriminator, d_tape, d_loss)
-        z = self.draw_noise(count, 1)  # another number, other noise
+        z = self.draw_noise(batch, 1)  # another number, other noise
         with tf.GradientTape() as g_tape:
-            g_loss = cross_entropy(tf.ones((count, 1)), self.judge(self.make(z, class_labels), class_labels))
+            g_loss = cross_entropy(tf.ones((count, 1)), self.discriminate(*self.make_fake(z, batch)))
         self.update(self.g_optimizer, self.generator, g_tape, g_loss)
-        return self.track(
-            g_loss=g_loss, d_loss=d_loss, d_real=share_above_0(logits[count:]), d_fake=share_above_0(logits[:count])
-        )
+        self.count_step()
+        return self.track(g_loss=g_loss, d_loss=d_loss, **self.loss_pair.shares(logits[count:], logits[:count]))
 
 
 def build_tensorflow_tutorial(seed):

@@ -20,14 +20,15 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
-from panic_seeds import augmented, gated_gan, load, split
+from panic_seeds import augmented, load, split
 
 from seminar_gan import ranges
 from seminar_gan.models import panic
+from seminar_gan.recipes import RECIPES
 from seminar_gan.training import noise
 from seminar_gan.training.watch.progress import StepProgress
 
-DISCRIMINATORS = {"plain": panic.build_discriminator, "normalised": panic.build_normalised_discriminator}
+PAIRS = {"plain": "panic", "normalised": "panic-normalised"}
 MARKS = (100, 200, 500, *range(1_000, 15_001, 500))
 SEED, SIZE, BATCH_SIZE = 0, 100, 8
 
@@ -35,7 +36,7 @@ SEED, SIZE, BATCH_SIZE = 0, 100, 8
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=MARKS[-1])
-    parser.add_argument("--only", choices=DISCRIMINATORS, help="train one pair and write no file")
+    parser.add_argument("--only", choices=PAIRS, help="train one pair and write no file")
     parser.add_argument("--pack", action="store_true", help="train no further")
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "panic_generators.npz")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "weights" / "panic")
@@ -43,9 +44,9 @@ def main():
 
     marks = [mark for mark in MARKS if mark <= args.steps]
     if not args.pack:
-        train(marks, args.work, [args.only] if args.only else DISCRIMINATORS)
+        train(marks, args.work, [args.only] if args.only else PAIRS)
     if not args.only:
-        pack([mark for mark in marks if all(kept(args.work, name, mark).is_file() for name in DISCRIMINATORS)], args)
+        pack([mark for mark in marks if all(kept(args.work, name, mark).is_file() for name in PAIRS)], args)
 
 
 def kept(work, name, mark):
@@ -61,7 +62,7 @@ def train(marks, work, names):
             if kept(work, name, mark).is_file():
                 continue
             if name not in players:
-                players[name] = gated_gan(images.shape[1:], SEED, DISCRIMINATORS[name])
+                players[name] = RECIPES[PAIRS[name]].build(images.shape[1:], seed=SEED)
             gan = players[name]
             options = {"batch_size": BATCH_SIZE, "report_every": 250, "callbacks": [StepProgress(lines=2)]}
             gan.fit(images, steps=mark, checkpoints=work / name, **options)
@@ -74,7 +75,7 @@ def pack(marks, args):
     """Write the file of all marks that both pairs have reached."""
     z = noise.truncated_normal((SEED, -1), (6, 100))
     arrays = {}
-    for name in DISCRIMINATORS:
+    for name in PAIRS:
         pictures = []
         generator = panic.build_generator((SIZE, SIZE, 1))
         for mark in marks:

@@ -16,7 +16,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
-from seminar_gan import datasets, ranges
+from seminar_gan import datasets
 from seminar_gan.recipes import RECIPES
 from seminar_gan.training.watch.progress import StepProgress
 
@@ -48,7 +48,7 @@ def main():
 def train(data, batch_size, steps, seed, work):
     """Train to that step, from the last checkpoint there is."""
     load = {"mnist": datasets.load_mnist, "smile": lambda: datasets.load_smiles(binarised=True)}[data]
-    images = ranges.to_symmetric(load()[0][0])[..., None]
+    images = load()[0][0][..., None]
     gan = RECIPES["temkeng-dcgan"].build(images.shape[1:], seed=seed)
     checkpoints = work / f"{data}-seed-{seed}"
     gan.fit(images, steps=steps, batch_size=batch_size, callbacks=[StepProgress()], checkpoints=checkpoints)

@@ -22,7 +22,7 @@ from keras import ops
 import seminar_gan as sg
 from seminar_gan.metrics import frechet_distance
 from seminar_gan.models import mlp
-from seminar_gan.training import GAN, StepProgress, noise, share_above_0
+from seminar_gan.training import GAN, StepProgress, noise
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it
@@ -205,43 +205,59 @@ print(f"on the median point the non-saturating loss pulls {stronger:,.0f} times 
 # other one is trained. Which two lines see to it?
 
 
-# %% tags=["shows:training.gan.GAN.train_step", "shows:training.gan.GAN.update_discriminator"]
+# %% tags=["shows:training.gan.GAN.train_step", "shows:training.gan.GAN.update_discriminator", "shows:training.gan.GAN.discriminator_loss", "shows:training.gan.GAN.generator_loss"]
 def train_step(self, batch):
-    for number, (real_images, *conditions) in enumerate(self.parts(batch)):  # k times
-        z = self.draw_noise(tf.shape(real_images)[0], number)
-        with tf.GradientTape() as tape:
-            fake_images = self.make(z, *conditions)  # G(z)
-        d_logs = self.update_discriminator((real_images, *conditions), (fake_images, *conditions))
-    with tape:  # recording goes on: the same fake images, the updated discriminator
-        g_loss = self.g_loss(self.judge(fake_images, *conditions))  # log(1 - D(G(z))), or the other
+    *earlier, real = self.parts(batch)
+    for number, part in enumerate(earlier):  # k - 1 times, each on a part of the batch
+        self.update_discriminator(part, self.make_fake(self.draw_noise(part, number), part))
+    z = self.draw_noise(real, len(earlier))
+    with tf.GradientTape() as tape:
+        fake = self.make_fake(z, real)  # G(z)
+        with tape.stop_recording():  # the k-th time
+            d_logs = self.update_discriminator(real, fake)
+        g_loss, g_logs = self.generator_loss(
+            real, fake
+        )  # by the discriminator that was just updated
     self.update(self.g_optimizer, self.generator, tape, g_loss)  # theta_g
-    self.update_average()
-    return self.track(g_loss=g_loss, **d_logs)
+    self.count_step()
+    self.update_ema()
+    return self.track(g_loss=g_loss, **g_logs, **d_logs)
 
 
 def update_discriminator(self, real, fake):
     with tf.GradientTape() as tape:
-        real_logits = self.judge(*real)  # D(x)
-        fake_logits = self.judge(*fake)  # D(G(z))
-        d_loss = self.d_loss(real_logits, fake_logits)  # -[log D(x) + log(1 - D(G(z)))]
+        d_loss, logs = self.discriminator_loss(real, fake)
+        if self.penalty is not None:  # none on this page
+            logs["penalty"] = self.penalty(self, real, fake)
+            d_loss += logs["penalty"]
     self.update(self.d_optimizer, self.discriminator, tape, d_loss)  # theta_d
-    return {
-        "d_loss": d_loss,
-        "d_real": share_above_0(real_logits),
-        "d_fake": share_above_0(fake_logits),
-    }
+    return {"d_loss": d_loss, **logs}
+
+
+def discriminator_loss(self, real, fake):
+    real_logits, fake_logits = self.discriminate(*real), self.discriminate(*fake)  # D(x), D(G(z))
+    return (
+        self.loss_pair.discriminator(real_logits, fake_logits),  # -[log D(x) + log(1 - D(G(z)))]
+        self.loss_pair.shares(real_logits, fake_logits),  # of images that D calls real
+    )
+
+
+def generator_loss(self, real, fake):
+    return self.loss_pair.generator(self.discriminate(*fake)), {}  # log(1 - D(G(z))), or the other
 
 
 # %% [markdown]
-# **Read.** The cell only shows the two functions; they are methods of `GAN`, and what they call is short:
+# **Read.** The cell only shows the four functions; they are methods of `GAN`, and what they call is short:
 #
 # | call | what it is |
 # |---|---|
 # | `self.parts(batch)` | the batch, dealt out into $k$ batches (`d_steps`; 1 everywhere on this page, as in Winkler's thesis) |
-# | `self.make(z)` | `self.generator(z, training=True)` |
-# | `self.judge(images)` | `self.discriminator(images, training=True)`, one logit an image |
+# | `self.make_fake(z, real)` | `self.generator(z, training=True)`; `real` and `fake` are tuples, as later pages add conditions to the images |
+# | `self.discriminate(images)` | `self.discriminator(images, training=True)`, one logit an image |
+# | `self.loss_pair` | the two losses above, as one object: `losses.NON_SATURATING` or `losses.MINIMAX` |
 # | `self.update(optimizer, network, tape, loss)` | takes the gradient of the loss for the weights of *that network alone*, and lets the optimizer make a step |
-# | `conditions`, `update_average` | nothing here; later pages use them |
+# | `count_step`, `track` | count the steps and keep the history |
+# | `penalty`, `update_ema` | nothing here; later pages use them |
 #
 # So the two `self.update` lines hold the other network constant. Four differences from the algorithm: both losses are lowered, so $D$'s sign is turned. The optimizers are
 # Adam's. $G$ learns by the non-saturating loss unless told otherwise. And $G$ is updated on the same $z$ on which $D$ has just learned, where the algorithm draws new ones,
@@ -255,11 +271,11 @@ def update_discriminator(self, real, fake):
 
 
 # %% tags=["setup"]
-def play(gan, points, steps=POINT_STEPS, **losses):
+def play(gan, points, steps=POINT_STEPS, **options):
     gan.compile(
         d_optimizer=keras.optimizers.Adam(3e-3, beta_1=0.5),
         g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-        **losses,
+        **options,
     )
     film = {"step 0": (field(gan.discriminator), gan.generate(300))}
 
@@ -421,7 +437,7 @@ plt.show()
 # outputs decides for itself. Measure it: which share of the lit pixels has at most one lit pixel among the eight around it?
 
 
-# %% tags=["shows:metrics.specks"]
+# %% tags=["shows:metrics.images.specks"]
 def specks(images):
     images = np.asarray(images)
     lit = np.pad(images.reshape(images.shape[:3]) > 127, ((0, 0), (1, 1), (1, 1))).astype(int)
@@ -618,14 +634,16 @@ print(quality.latex)
 # **Exercise 1.**
 
 # %% tags=["solution", "nbval-ignore-output"]
-minimax, non_saturating = sg.losses.minimax, sg.losses.non_saturating
-for loss in (minimax, non_saturating):
+for name, loss in {
+    "minimax": sg.losses.MINIMAX,
+    "non-saturating": sg.losses.NON_SATURATING,
+}.items():
     player = point_gan()
     start = player.generate(1_000)
     give_head_start(player, epochs=80)
     factor = np.exp(-np.median(np.asarray(player.discriminator(start))))
-    print(f"{loss.__name__}: factor {factor:,.0f}")
-    film, _ = play(player, smile, g_loss=loss)
+    print(f"{name}: factor {factor:,.0f}")
+    film, _ = play(player, smile, loss=loss)
     moments = {title: film[title] for title in list(film)[:: len(film) // 5]}
     figure = sg.plotting.plane_game(moments, smile[:300], extent=3)
     plt.show()
@@ -658,7 +676,7 @@ plt.show()
 # The data have an eighth at each centre and nothing between. $G$'s shares differ, and many of its points lie on bridges between the centres: a continuous function of a connected $z$ cannot jump. Nothing in its loss asks for all
 # eight. Stop after 400 steps and most points are on the bridges. Winkler (2018, section 4.7.1) shows the severe form, *mode collapse*: a generator that knows one digit at a time.
 #
-# **Exercise 3.** The logits are scores here, so "real" is a score above 1/2, and the shares in the history no longer mean what they say.
+# **Exercise 3.** "Real" is an answer above 1/2 here, halfway between the two targets, and the pair of losses says so.
 
 
 # %% tags=["solution", "nbval-ignore-output"]
@@ -670,7 +688,8 @@ def least_squares_g(fake_logits):
     return 0.5 * ops.mean((fake_logits - 1) ** 2)
 
 
-play(player := point_gan(), ring, d_loss=least_squares_d, g_loss=least_squares_g)
+least_squares = sg.losses.Pair(least_squares_d, least_squares_g, boundary=0.5)
+play(player := point_gan(), ring, loss=least_squares)
 print("share of each centre, and of none:", shares(player.generate(2_000)).round(2))
 
 # %% [markdown] tags=["solution"]

@@ -189,17 +189,14 @@ sg.export.model_table(build_generator())
 
 # %%
 pairs = {"Temkeng": "temkeng-dcgan", "Winkler": "winkler-dcgan", "ours": "dcgan"}
-settings = "learning_rate", "beta_1", "beta_2", "batch_size", "average", "cool_down", "clusters"
-sg.export.table(
-    ["setting", *pairs],
-    [
-        [name, *(getattr(sg.recipes.RECIPES[pair], name) for pair in pairs.values())]
-        for name in settings
-    ],
-)
+recipes = [sg.recipes.RECIPES[pair] for pair in pairs.values()]
+settings = "learning_rate", "beta_1", "beta_2", "batch_size", "ema", "full_steps"
+rows = [[name, *(getattr(recipe, name) for recipe in recipes)] for name in settings]
+rows.append(["clusters", *(recipe.sizes.get("num_classes") for recipe in recipes)])
+sg.export.table(["setting", *pairs], rows)
 
 # %% [markdown]
-# **Read.** `average` is $\alpha$, `cool_down` the number of steps before the rate falls; a training shorter than 700 makes 60 % of its steps before. Temkeng names neither optimizer nor batch size, Winkler no batch size: there we take those of Radford et al.
+# **Read.** `ema` (exponential moving average) is $\alpha$, `full_steps` the number of steps before the rate falls; a training shorter than 700 makes 60 % of its steps before. Temkeng names neither optimizer nor batch size, Winkler no batch size: there we take those of Radford et al.
 #
 # Why should clusters help? *$D$ compares like with like.* To tell real from fake among slanted ones it cannot say "too many ones"; it must look at the stroke, and that is what $G$ then hears about. *Every group gets
 # its share*, drawn well or not. And $z$ has less to explain: how an image differs from its group, not which of ten digits it is. The price: k-means takes time (it counts on the clock below), the number of groups must be chosen,
@@ -208,8 +205,8 @@ sg.export.table(
 
 # %% tags=["nbval-ignore-output"]
 some, some_labels = digits[:10_000], digit_labels[:10_000]  # the labels are for us
-clusters = sg.recipes.RECIPES["dcgan"].clusters
-groups = sg.clusters.find_clusters(images[:10_000], clusters, seed=SEED)
+clusters = sg.recipes.RECIPES["dcgan"].sizes["num_classes"]
+groups = sg.training.find_clusters(images[:10_000], clusters, seed=SEED)
 means = np.stack([some[groups == group].mean(axis=0) for group in range(clusters)])
 cluster_figure = sg.plotting.image_grid(means.astype("uint8"))
 plt.show()

@@ -42,15 +42,16 @@ NUM_SAMPLES = 10_000  # ours: generated digits for a classifier to learn from
 #
 # $$\min_G \max_D V(D, G) = \mathbb{E}_{x, y \sim p_\text{data}}[\log D(x \mid y)] + \mathbb{E}_{z \sim p_z,\, y}[\log(1 - D(G(z \mid y) \mid y))]$$
 #
-# So is the loop. Page 04 showed it with `*conditions` all through it, and labels are what goes there. A `ConditionalGAN` is a `GAN` that makes and judges so:
+# So is the loop. On page 04 `real` and `fake` are tuples, and labels are what comes behind the images in them. A `ConditionalGAN` is a `GAN` that makes and judges so:
 
 
-# %% tags=["shows:training.conditional.ConditionalGAN.make", "shows:training.conditional.ConditionalGAN.judge"]
-def make(self, z, class_labels):
-    return self.generator([z, class_labels], training=True)  # G(z | y)
+# %% tags=["shows:training.conditional.ConditionalGAN.make_fake", "shows:training.conditional.ConditionalGAN.discriminate"]
+def make_fake(self, z, real):
+    _, class_labels = real
+    return self.generator([z, class_labels], training=True), class_labels  # G(z | y), y
 
 
-def judge(self, images, class_labels):
+def discriminate(self, images, class_labels):
     return self.discriminator([images, class_labels], training=True)  # the logit of D(x | y)
 
 
@@ -208,13 +209,13 @@ print(f"the label costs {g_cost:,} parameters in the generator, {d_cost:,} in th
 # same. $G$ learns from all of its 64 images as before.
 
 
-# %% tags=["shows:training.conditional.ConditionalGAN.update_discriminator"]
-def update_discriminator(self, real, fake):
+# %% tags=["shows:training.conditional.ConditionalGAN.mismatch"]
+def mismatch(self, real, fake):
     (real_images, class_labels), (fake_images, _) = real, fake
     first = tf.cast(self.mismatched * tf.cast(tf.shape(fake_images)[0], "float32"), "int32")  # 8
     images = tf.concat([real_images[:first], fake_images[first:]], axis=0)
     labels = tf.concat([tf.roll(class_labels, 1, axis=0)[:first], class_labels[first:]], axis=0)
-    return super().update_discriminator(real, (images, labels))
+    return images, labels
 
 
 # %% [markdown]
@@ -443,7 +444,7 @@ def train_smiley_gan(drawings, attributes):
     gan = ConditionalGAN(
         conditional.build_attribute_generator(latent_dim=8),
         conditional.build_attribute_discriminator(),
-        average=0.99,
+        ema=0.99,
         seed=SEED,
     )
     adam = {"learning_rate": 1e-3, "beta_1": 0.5, "beta_2": 0.99}
@@ -660,7 +661,7 @@ print(obedience_table.latex)
 # 1. *Turn a knob.* Order a smile of 1.5, then 3. No drawing had one. Where does the generator follow, and where does it stop?
 # 2. *A hole in the data.* Train without any face that frowns with wide eyes (`smile` < 0 and `eyes` > 0), then order such faces. Are they made? Compare their RMS errors with those of the pair above.
 # 3. *Deceive the judge.* Shift new drawings by four pixels with `np.roll`. They are as good as before. What does the regressor say, and what does that say about the tables above?
-# 4. *Labels in disorder.* Train the convolutional pair, without the wrong pairs (`dataclasses.replace(recipe, mismatched=0)`), for 200 steps on digits with their labels, and on the same digits with the labels shuffled (`rng.permutation(labels)`). What does $G$ do with $y$ then? Now give real test
+# 4. *Labels in disorder.* Train the convolutional pair, without the wrong pairs (`dataclasses.replace(recipe, options={})`), for 200 steps on digits with their labels, and on the same digits with the labels shuffled (`rng.permutation(labels)`). What does $G$ do with $y$ then? Now give real test
 #    digits to both discriminators, each with all ten labels: how often has the right label the greatest logit? Nobody trained $D$ to classify; what does the derivation say?
 #
 # 5. *Only what fits.* Train the digits without the wrong pairs, with those of the recipe, and with four times as many, each for half of `DIGIT_STEPS`. What happens to the fidelity, and what to the distance? And what can neither of them see?
@@ -721,7 +722,7 @@ for name, (r2, _) in judged(regressor, moved, wanted).items():
 # **Exercise 4.**
 
 # %% tags=["solution", "nbval-ignore-output", "timing"]
-recipe = dataclasses.replace(sg.recipes.CONDITIONAL_RECIPES["dcgan"], mismatched=0)
+recipe = dataclasses.replace(sg.recipes.CONDITIONAL_RECIPES["dcgan"], options={})
 shuffled = np.random.default_rng(SEED).permutation(labels)
 some = sg.ranges.to_symmetric(test_digits[:1_000])[..., None]
 made, rows = {}, []
@@ -754,8 +755,9 @@ plt.show()
 # %% tags=["solution", "nbval-ignore-output", "timing"]
 real_features, rows = network.features(digits[:2_000]), []
 recipe = sg.recipes.CONDITIONAL_RECIPES["dcgan"]
-for mismatched in (0, recipe.mismatched, 4 * recipe.mismatched):
-    variant = dataclasses.replace(recipe, mismatched=mismatched)
+usual = recipe.options["mismatched"]
+for mismatched in (0, usual, 4 * usual):
+    variant = dataclasses.replace(recipe, options={"mismatched": mismatched})
     gan = variant.build((28, 28, 1), num_classes=10, seed=SEED)
     callbacks = [*recipe.callbacks(), StepProgress(lines=1)]
     gan.fit(images, labels, steps=DIGIT_STEPS // 2, batch_size=64, callbacks=callbacks)

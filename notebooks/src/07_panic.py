@@ -12,6 +12,7 @@
 # that has seen so few images? It runs on a folder of your own as well. You need pages [04](04_vanilla_gan.ipynb) and [05](05_dcgan.ipynb).
 
 # %% tags=["setup", "nbval-ignore-output"]
+import dataclasses
 import math
 import tempfile
 from pathlib import Path
@@ -28,18 +29,14 @@ from seminar_gan.models import augmentation, dcgan, panic
 from seminar_gan.models.augmentation import RandomChanges
 from seminar_gan.training import (
     GAN,
-    CoolDown,
     FrameFolder,
-    FusedAdam,
     GatedGAN,
     SampleGrid,
     StepProgress,
     TensorBoardFrames,
     TensorBoardScalars,
-    WassersteinGAN,
     frame_paths,
     noise,
-    share_above_0,
 )
 
 # %% tags=["parameters"]
@@ -194,49 +191,33 @@ print(f"G is trained where          D(G(z)) < {D[g_loss > 0.5].max():.2f}")
 # %% [markdown]
 # **Read.** Where all images of a batch get one answer, $D$ rests on fakes below 0.45, and $G$ rests above 0.61: never both. Between the two both learn. Near the coin's 1/2, where the game should end, everything is trained. So the gates let the one that is behind catch up, and do nothing else.
 #
-# This is the step. It measures all three losses every time, also where nothing is updated. All else is the `GAN` of page 04.
+# These are the two methods of page 04's `GAN` that change: $D$ is updated twice, and every update stands behind a gate, $G$'s too. All three losses are measured every time, also where nothing is updated. `is_open(gate)` compares the loss of the step before with the gate.
 
 
-# %% tags=["shows:training.gated.GatedGAN.train_step", "shows:training.gated.GatedGAN.update_if_open"]
-def train_step(self, batch):
-    ((real_images,),) = self.parts(batch)
-    z = self.draw_noise(tf.shape(real_images)[0], 0)
-    with tf.GradientTape() as g_tape:
-        fake_images = self.make(z)
+# %% tags=["shows:training.gated.GatedGAN.update_discriminator", "shows:training.gated.GatedGAN.update"]
+def update_discriminator(self, real, fake):
+    halves = self.loss_pair.discriminator
     with tf.GradientTape() as tape:
-        fake_logits = self.judge(fake_images)
-        fake_loss = self.fake_loss(fake_logits)  # L_fake
-    d_fake_updates = self.update_if_open(0, self.d_optimizer, self.discriminator, tape, fake_loss)
+        fake_logits = self.discriminate(*fake)
+        fake_loss = halves.fake(fake_logits)  # L_fake
+    self.update(self.d_optimizer, self.discriminator, tape, fake_loss, gate=0)
     with tf.GradientTape() as tape:
-        real_logits = self.judge(real_images)
-        real_loss = self.real_loss(real_logits)  # L_real
-    d_real_updates = self.update_if_open(1, self.d_optimizer, self.discriminator, tape, real_loss)
-    with g_tape:
-        g_loss = self.g_loss(self.judge(fake_images))  # L_G
-    g_updates = self.update_if_open(2, self.g_optimizer, self.generator, g_tape, g_loss)
-    self.latest_losses.assign(tf.stack([fake_loss, real_loss, g_loss]))
-    self.passes.assign_add(1)
-    self.update_average()
-    logs = self.track(
-        d_loss=fake_loss + real_loss,
-        g_loss=g_loss,
-        d_real=share_above_0(real_logits),
-        d_fake=share_above_0(fake_logits),
-        fake_loss=fake_loss,
-        real_loss=real_loss,
-        d_fake_updates=d_fake_updates,
-        d_real_updates=d_real_updates,
-        g_updates=g_updates,
-    )
-    return logs | {name: self.trackers[name].result() for name in COUNTS}  # noqa: F821
+        real_logits = self.discriminate(*real)
+        real_loss = halves.real(real_logits)  # L_real
+    self.update(self.d_optimizer, self.discriminator, tape, real_loss, gate=1)
+    losses_now = {"d_loss": fake_loss + real_loss, "fake_loss": fake_loss, "real_loss": real_loss}
+    return losses_now | self.loss_pair.shares(real_logits, fake_logits)
 
 
-def update_if_open(self, number, optimizer, network, tape, loss):
-    def update():
-        self.update(optimizer, network, tape, loss)
+def update(self, optimizer, network, tape, loss, gate=2):
+    descend = super().update
+
+    def step():
+        descend(optimizer, network, tape, loss)
         return 1.0
 
-    return tf.cond(self.latest_losses[number] > self.gates[number], update, lambda: 0.0)
+    self.counts[gate].assign_add(tf.cond(self.is_open(gate), step, lambda: 0.0))
+    self.previous[gate].assign(loss)
 
 
 # %% [markdown]
@@ -269,12 +250,8 @@ print(f"{len(train_images)} training images, {len(held_images)} held out")
 shape = (IMAGE_SIZE, IMAGE_SIZE, CHANNELS)
 
 
-def gated_gan(build_discriminator=panic.build_discriminator):
-    keras.utils.set_random_seed(SEED)
-    networks = panic.build_generator(shape), build_discriminator(shape)
-    gan = GatedGAN(*networks, noise=noise.truncated_normal, seed=SEED)
-    gan.compile(d_optimizer=FusedAdam(1e-3), g_optimizer=FusedAdam(1e-3))
-    return gan
+def gated_gan(name="panic"):
+    return sg.recipes.RECIPES[name].build(shape, seed=SEED)
 
 
 def gated_samples(gan, count=200):
@@ -373,7 +350,7 @@ plt.show()
 # few steps at the page's size. **Predict:** page 05 left it out of $D$, because it hides how batches of real and of fake images differ. What will it do to the gates?
 
 # %% tags=["nbval-ignore-output", "timing"]
-normalised = gated_gan(panic.build_normalised_discriminator)
+normalised = gated_gan("panic-normalised")
 normalised.fit(unit_images, steps=norm_steps, **options)
 updates_with = {log: values[-1] for log, values in normalised.record.history.items()}
 norm_figure = sg.plotting.image_rows({"without": early, "with": gated_samples(normalised, 10)})
@@ -532,7 +509,7 @@ def with_augmentation(
 
 
 # %% [markdown]
-# The pair is the small one of page 05, with its Adam, its cooling and its averaged generator, in $[-1, 1]$, and batches of 16; once as it is (*ours*), once with $T$ before $D$ (*ours, T*). It wants a size that is a multiple of 4: others get up to three more rows and columns, which repeat the edge and are cut off again.
+# The pair is the small one of page 05, with its Adam, its decay and its averaged generator, in $[-1, 1]$, and batches of 16; once as it is (*ours*), once with $T$ before $D$ (*ours, T*). It wants a size that is a multiple of 4: others get up to three more rows and columns, which repeat the edge and are cut off again.
 
 
 # %% tags=["setup"]
@@ -541,20 +518,11 @@ grow = ((0, 0), (0, side - IMAGE_SIZE), (0, side - IMAGE_SIZE), (0, 0))
 symmetric_images = sg.ranges.to_symmetric(np.pad(train_images, grow, mode="edge"))
 
 
-def pair():
-    keras.utils.set_random_seed(SEED)
-    return [b((side, side, CHANNELS)) for b in (dcgan.build_generator, dcgan.build_discriminator)]
-
-
 def train_ours(data, augment):
-    generator, discriminator = pair()
-    if augment:
-        discriminator = augmentation.with_augmentation(discriminator, value_range=(-1, 1))
-    gan = GAN(generator, discriminator, average=0.995, seed=SEED)
-    adams = [keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)]
-    gan.compile(d_optimizer=adams[0], g_optimizer=adams[1])
-    callbacks = [CoolDown(2e-3, 420), StepProgress(lines=2)]
-    gan.fit(data, steps=STEPS, batch_size=16, callbacks=callbacks)
+    recipe = sg.recipes.RECIPES["few-augmented" if augment else "few"]
+    gan = recipe.build((side, side, CHANNELS), seed=SEED)
+    callbacks = [*recipe.callbacks(), StepProgress(lines=2)]
+    gan.fit(data, steps=STEPS, batch_size=recipe.batch_size, callbacks=callbacks)
     return gan
 
 
@@ -630,31 +598,36 @@ def wasserstein_generator(fake_scores):
     return -ops.mean(fake_scores)
 
 
-# %% tags=["shows:training.wasserstein.WassersteinGAN.penalty"]
-def penalty(self, real_images, fake_images, *conditions):
-    alpha = self.draw_alpha(tf.shape(real_images)[0])
-    alpha = tf.reshape(alpha, [-1] + [1] * (len(real_images.shape) - 1))
-    between = alpha * real_images + (1 - alpha) * fake_images  # algorithm 1, line 6
+# %% tags=["shows:training.penalties.GradientPenalty.points", "shows:training.penalties.SlopePenalty.__call__", "shows:training.penalties.SlopePenalty.cost"]
+def points(self, gan, real_images, fake_images):
+    alpha = gan.draw_uniform(real_images)  # line 4
+    return alpha * real_images + (1 - alpha) * fake_images  # line 6
+
+
+def __call__(self, gan, real, fake):
+    images = self.points(gan, real[0], fake[0])
     with tf.GradientTape() as tape:
-        tape.watch(between)
-        scores = self.judge(between, *conditions)
-    slopes = tape.gradient(scores, between)
+        tape.watch(images)
+        answers = gan.discriminate(images, *real[1:])
+    slopes = tape.gradient(answers, images)
     squares = tf.reduce_sum(tf.square(slopes), axis=list(range(1, len(slopes.shape))))
-    lengths = tf.sqrt(squares + 1e-12)  # the root's own slope is infinite at 0
-    return tf.reduce_mean(tf.square(lengths - 1))  # line 7
+    return self.weight * tf.reduce_mean(self.cost(squares))
+
+
+def cost(self, squares):
+    return tf.square(tf.sqrt(squares + 1e-12) - 1)  # line 7; the root's own slope is infinite at 0
 
 
 # %% [markdown]
 # Five updates of the critic for each one of $G$. **Predict:** with 28 images, what can make the critic's loss meaningless?
 
 # %% tags=["nbval-ignore-output", "timing"]
-wasserstein = WassersteinGAN(*pair(), average=0.9, seed=SEED)
-adams = [keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.9) for _ in range(2)]
-wasserstein.compile(d_optimizer=adams[0], g_optimizer=adams[1])
+recipe = dataclasses.replace(sg.recipes.RECIPES["wasserstein"], ema=0.9)  # few steps
+wasserstein = recipe.build((side, side, CHANNELS), seed=SEED)
 wasserstein.fit(
     symmetric_images,
     steps=WASSERSTEIN_STEPS,
-    batch_size=16,
+    batch_size=recipe.batch_size,
     report_every=max(1, WASSERSTEIN_STEPS // 20),
     callbacks=[StepProgress(lines=2)],
 )
@@ -948,7 +921,7 @@ print(quality.latex)
 # ## Exercises
 #
 # 1. *Turn a knob.* Open all gates (`gates=(0, 0, 0)`). Which network runs away in 200 steps? What happens with gates of 1, 1 and 0.5?
-# 2. *Read a paper literally.* Let each update run only while its recognition *rate* is below 60, 45 and 50 %, as the text of the paper says. Does it train? (Override `update_if_open`, and use `share_above_0`.)
+# 2. *Read a paper literally.* Let each update run only while its recognition *rate* is below 60, 45 and 50 %, as the text of the paper says. Does it train? (Override `is_open`, and use `sg.losses.share_above`.)
 # 3. *A leak in $T$.* Let $D$ see 42 fours, once all of them turned upside down, once every second one at random, real and fake alike. What does $G$ draw in either case, and why?
 # 4. *How many would be enough?* Take the digits of page 04, draw two samples of $n$ each, for $n$ from 10 to 1,000, and plot the spread of their kernel distance. How does it fall with $n$?
 #
@@ -999,21 +972,13 @@ plt.show()
 
 # %% tags=["solution", "nbval-ignore-output", "timing"]
 class LiteralGAN(GatedGAN):
-    def train_step(self, batch):
-        ((real_images,),) = self.parts(batch)
-        z = self.draw_noise(tf.shape(real_images)[0], 0)
-        fakes = self.judge(self.make(z))
-        recognised = tf.reduce_mean(tf.cast(fakes < 0, "float32"))
-        reals = tf.reduce_mean(tf.cast(self.judge(real_images) > 0, "float32"))
-        self.rates = recognised, reals, recognised
-        return super().train_step(batch)
+    def update_discriminator(self, real, fake):
+        recognised = 1 - sg.losses.share_above(self.discriminate(*fake))
+        self.rates = recognised, sg.losses.share_above(self.discriminate(*real)), recognised
+        return super().update_discriminator(real, fake)
 
-    def update_if_open(self, number, optimizer, network, tape, loss):
-        def update():
-            self.update(optimizer, network, tape, loss)
-            return 1.0
-
-        return tf.cond(self.rates[number] < (0.6, 0.45, 0.5)[number], update, lambda: 0.0)
+    def is_open(self, gate):
+        return self.rates[gate] < (0.6, 0.45, 0.5)[gate]
 
 
 figure = sg.plotting.image_rows({"literally": play(panic_gan(LiteralGAN))})

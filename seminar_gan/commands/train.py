@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from seminar_gan import files
 from seminar_gan.commands import UserError
 
 ASKED = ("data", "model", "conditional", "seconds", "steps", "seed", "samples")
@@ -63,8 +64,8 @@ def find_recipe(name, conditional):
 
 
 def load(data, conditional):
-    """Return images, float32 (n, height, width, channels) in [-1, 1], labels or None, and the number of classes."""
-    from seminar_gan import datasets, ranges
+    """Return images, uint8 (n, height, width, channels), labels or None, and the number of classes."""
+    from seminar_gan import datasets
 
     embedded = {
         "mnist": datasets.load_mnist,
@@ -84,13 +85,13 @@ def load(data, conditional):
         )
     images = images.reshape(*images.shape[:3], -1)
     if not conditional:
-        return ranges.to_symmetric(images), None, None
+        return images, None, None
     if labels is None or labels.shape != (len(images),) or labels.dtype.kind not in "iu" or labels.min() < 0:
         found = "no y" if labels is None else f"y of {labels.dtype} {labels.shape}"
         raise UserError(
             f"--conditional needs labels, one whole number from 0 up for each image, as y; {data} has {found}."
         )
-    return ranges.to_symmetric(images), labels.astype("int32"), int(labels.max()) + 1
+    return images, labels.astype("int32"), int(labels.max()) + 1
 
 
 def read_npz(path):
@@ -124,32 +125,27 @@ def claim(folder, asked, runs):
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder} is there already, and it is not a run of this command. Take another with --to.")
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(runs.describe(**asked).record(), indent=2).encode())
+    files.write_json(path, runs.describe(**asked).record())
 
 
 def train(recipe, images, labels, num_classes, folder, args):
     """Train up to the step or for the time that was asked for, from where an earlier call stopped."""
-    from seminar_gan.training.watch.history import HistoryCSV, TimeLimit
+    from seminar_gan.training.watch.history import HistoryCSV
     from seminar_gan.training.watch.progress import StepProgress
 
     try:
-        gan = recipe.build(images.shape[1:], seed=args.seed, num_classes=num_classes)
+        gan = recipe.build(images.shape[1:], seed=args.seed, **({"num_classes": num_classes} if num_classes else {}))
     except ValueError as error:
         raise UserError(f"The networks of {args.model} do not fit {args.data}: {error}") from error
-    limit = None if args.seconds is None else TimeLimit(args.seconds)
-    callbacks = [
-        *([limit] if limit else []),
-        *recipe.callbacks(limit),
-        StepProgress(time_limit=limit),
-        HistoryCSV(folder / "history.csv"),
-    ]
+    callbacks = [*recipe.callbacks(), StepProgress(), HistoryCSV(folder / "history.csv")]
     print(
         f"Training {args.model} on {len(images):,} images of {args.data}. Stop it, call again, and it goes on.",
         flush=True,
     )
     gan.fit(
         *((images,) if labels is None else (images, labels)),
-        steps=args.steps or 10**9,
+        steps=args.steps,
+        seconds=args.seconds,
         batch_size=recipe.batch_size,
         report_every=REPORT_EVERY,
         callbacks=callbacks,
@@ -164,22 +160,23 @@ def write_results(gan, labels, folder, args):
     Classes are asked for as often as they occur in the data: a distance to the data counts other shares as a fault.
     """
     from seminar_gan import ranges
+    from seminar_gan.training.fit.checks import image_range
 
     conditional = labels is not None
-    wanted = np.random.default_rng(args.seed).choice(labels if conditional else [-1], args.samples)
-    conditions = (wanted,) if conditional else ()
-    images = ranges.symmetric_to_uint8(gan.generate(args.samples, *conditions, seed=args.seed))
-    (gan.averaged_generator or gan.generator).save(folder / "generator.keras")
+    orders = np.random.default_rng(args.seed).choice(labels if conditional else [-1], args.samples)
+    conditions = (orders,) if conditional else ()
+    to_uint8 = {(-1, 1): ranges.symmetric_to_uint8, (0, 1): ranges.unit_to_uint8}[image_range(gan.generator)]
+    images = to_uint8(gan.generate(args.samples, *conditions, seed=args.seed))
+    (gan.ema_generator or gan.generator).save(folder / "generator.keras")
     if args.data == "mnist":
-        measures = measure(images, wanted if conditional else None)
-        write_whole(folder / "metrics.json", json.dumps(measures, indent=2).encode())
-    part = folder / "samples.part.npz"
-    np.savez_compressed(part, x=images, y=wanted)
-    os.replace(part, folder / "samples.npz")
+        measures = measure(images, orders if conditional else None)
+        files.write_json(folder / "metrics.json", measures)
+    with files.whole(folder / "samples.npz") as part, open(part, "wb") as file:
+        np.savez_compressed(file, x=images, y=orders)
     print(f"{folder}: {gan.step:,} steps, {len(images):,} samples")
 
 
-def measure(images, wanted):
+def measure(images, orders):
     """Measure generated digits against the test digits, and as many training digits beside them; print the table."""
     from seminar_gan import datasets
     from seminar_gan.metrics import features, report
@@ -191,8 +188,8 @@ def measure(images, wanted):
     try:
         result = report.measure(
             report.Sample(network.features(x_test)),
-            report.Sample(*network.describe(x_train[chosen]), y_train[chosen] if wanted is not None else None),
-            report.Sample(*network.describe(images[:count]), wanted[:count] if wanted is not None else None),
+            report.Sample(*network.describe(x_train[chosen]), y_train[chosen] if orders is not None else None),
+            report.Sample(*network.describe(images[:count]), orders[:count] if orders is not None else None),
         )
     except ValueError as error:  # too few samples
         print(f"Not measured: {error}")
@@ -200,9 +197,3 @@ def measure(images, wanted):
     for row in [list(result.columns), *result.rows()]:
         print("{:18s} {:>32s} {:>32s} {:>24s}".format(*row))
     return result.to_dict()
-
-
-def write_whole(path, payload):
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(payload)
-    os.replace(part, path)

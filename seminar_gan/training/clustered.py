@@ -1,4 +1,4 @@
-"""A GAN that sorts the images itself, and tells both networks which sort it wants."""
+"""A GAN that sorts the images itself, and tells both networks which group it asks for."""
 
 import time
 
@@ -12,35 +12,41 @@ from seminar_gan.training.fit import checks
 
 @keras.saving.register_keras_serializable("seminar_gan")
 class ClusteredGAN(ConditionalGAN):
-    """An unconditional GAN of conditional networks: what they are told is a cluster that was found without labels.
+    """An unconditional GAN of conditional networks: their condition is a cluster that was found without labels.
 
     Before the first step the images are sorted by `clusters.find_clusters`. A sample is made of a z and of a cluster,
     which is drawn as often as it occurs among the images. No label is seen, and none can be asked for.
 
     Args:
-        generator, discriminator: as for `ConditionalGAN`, with as many classes as there are to be clusters.
-        clusters: how many.
-        others: as for `GAN`.
+        generator, discriminator: as for `ConditionalGAN`, with one class for each cluster.
+        options: as for `ConditionalGAN`.
+
+    Raises:
+        ValueError: if the generator does not say how many classes it has, and where `ConditionalGAN` raises one.
 
     Source:
         Sage et al. 2018, Logo synthesis and manipulation with clustered generative adversarial networks; Liu et al.
         2020, Diverse image generation via self-conditioned GANs.
     """
 
-    def __init__(self, generator, discriminator, *, clusters, **options):
+    def __init__(self, generator, discriminator, **options):
         super().__init__(generator, discriminator, **options)
-        self.clusters = clusters
-        self.shares = self.add_weight(name="shares", shape=(clusters,), initializer="zeros", trainable=False)
+        self.num_clusters = checks.num_classes(generator)
+        if not self.num_clusters:
+            raise ValueError(f"the generator {generator.name!r} must take class labels, one class for each cluster")
+        self.shares = self.add_weight(
+            name="shares", shape=(self.num_clusters,), initializer="zeros", trainable=False
+        )  # fmt: skip
 
-    def fit(self, images, *, steps, **options):
+    def fit(self, images, *, steps=None, seconds=None, **options):
         """Train as `GAN.fit` does. The time to sort the images counts as time of training."""
-        images = checks.check_images(images, self.generator)
+        images = self.check_images(images)
         began = time.perf_counter()
-        labels = find_clusters(images, self.clusters, seed=self.seed)
+        labels = find_clusters(images, self.num_clusters, seed=self.seed)
         if self.step == 0:
-            self.shares.assign(np.bincount(labels, minlength=self.clusters) / len(labels))
+            self.shares.assign(np.bincount(labels, minlength=self.num_clusters) / len(labels))
             self.record.seconds = time.perf_counter() - began
-        return super().fit(images, labels, steps=steps, **options)
+        return super().fit(images, labels, steps=steps, seconds=seconds, **options)
 
     def generate(self, count, *, seed=0):
         """Make images as `GAN.generate` does, of clusters drawn by their shares."""
@@ -49,7 +55,4 @@ class ClusteredGAN(ConditionalGAN):
     def sample_clusters(self, count, *, seed=0):
         """Return the clusters that `generate` asks for, int64 (count,)."""
         shares = np.asarray(self.shares, "float64")
-        return np.random.default_rng(seed).choice(self.clusters, count, p=shares / shares.sum())
-
-    def get_config(self):
-        return {**super().get_config(), "clusters": self.clusters}
+        return np.random.default_rng(seed).choice(self.num_clusters, count, p=shares / shares.sum())

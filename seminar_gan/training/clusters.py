@@ -2,16 +2,19 @@
 
 import numpy as np
 
+from seminar_gan import ranges
+
 DIRECTIONS = 40  # of the largest variance; the rest is mostly noise, and costs time
 LEARN_FROM = 10_000  # images; more move the centres little
 ROUNDS = 15
+BLOCK = 10_000  # images that are held as floats at once
 
 
 def find_clusters(images, count, *, seed):
     """Sort images into groups of similar ones: k-means on their principal components.
 
     Args:
-        images: float (n, ...), at least `count` of them.
+        images: uint8 or float (n, ...), at least `count` of them.
         count: how many groups.
         seed: whole number; the same one gives the same groups on the same machine.
 
@@ -27,7 +30,7 @@ def find_clusters(images, count, *, seed):
     if not 1 <= count <= len(images):
         raise ValueError(f"count must be from 1 to the number of images, {len(images)}; got {count}")
     random = np.random.default_rng(seed)
-    points = _principal_components(images.reshape(len(images), -1), random)
+    points = _principal_components(images, random)
     learned_from = points[random.permutation(len(points))[:LEARN_FROM]]
     centres = _spread_out(learned_from, count, random)
     for _ in range(ROUNDS):
@@ -37,11 +40,19 @@ def find_clusters(images, count, *, seed):
     return _nearest(points, centres)
 
 
-def _principal_components(flat, random):
-    chosen = flat[random.permutation(len(flat))[:LEARN_FROM]]
-    mean = chosen.mean(axis=0)
-    _, directions = np.linalg.eigh(np.cov(chosen - mean, rowvar=False, ddof=0))  # ascending
-    return (flat - mean) @ directions[:, -DIRECTIONS:].astype(flat.dtype)
+def _principal_components(images, random):
+    learned_from = _flat(images[random.permutation(len(images))[:LEARN_FROM]])
+    mean = learned_from.mean(axis=0)
+    _, directions = np.linalg.eigh(np.cov(learned_from - mean, rowvar=False, ddof=0))  # ascending
+    directions = directions[:, -DIRECTIONS:].astype("float32")
+    starts = range(0, len(images), BLOCK)
+    return np.concatenate([(_flat(images[i : i + BLOCK]) - mean) @ directions for i in starts])
+
+
+def _flat(images):
+    """Images as float32 (n, pixels)."""
+    scaled = ranges.to_symmetric(images) if images.dtype == np.uint8 else images
+    return scaled.reshape(len(images), -1)
 
 
 def _spread_out(points, count, random):

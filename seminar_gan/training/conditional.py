@@ -9,7 +9,7 @@ from seminar_gan.training.gan import GAN
 
 @keras.saving.register_keras_serializable("seminar_gan")
 class ConditionalGAN(GAN):
-    """A GAN of which both networks are told what the image is to show. The loop is `GAN`'s.
+    """A GAN whose two networks are told what the image is to show. The loop is `GAN`'s.
 
     The fake images of a step are ordered with the labels of its real images, so that both have the same share of
     each class.
@@ -18,8 +18,8 @@ class ConditionalGAN(GAN):
         generator: keras.Model from [z, class_labels] to images.
         discriminator: keras.Model from [images, class_labels] to logits (batch, 1).
         mismatched: from 0 to 1, the share of the discriminator's fake images that is exchanged for real ones, each with
-            the label of another. It learns from them to mind the label.
-        others: as for `GAN`.
+            the label of another. From them it learns to mind the label.
+        options: as for `GAN`.
 
     Raises:
         ValueError: if mismatched is out of range, and where `GAN` raises one.
@@ -34,25 +34,39 @@ class ConditionalGAN(GAN):
         checks.check_settings(mismatched=mismatched)
         self.mismatched = mismatched
 
-    def update_discriminator(self, real, fake):
-        """As `GAN` does, but the first fakes are exchanged for real images with the labels of their neighbours."""
+    def make_fake(self, z, real):
+        """Make the images that the labels of the real ones order; return them with these labels."""
+        _, class_labels = real
+        return self.generator([z, class_labels], training=True), class_labels
+
+    def discriminate(self, images, class_labels):
+        """Return the logits (batch, 1) of images (batch, height, width, channels) as images of their labels."""
+        return self.discriminator([images, class_labels], training=True)
+
+    def discriminator_loss(self, real, fake):
+        """As `GAN` does, but the first fakes are exchanged for mismatched pairs."""
+        return super().discriminator_loss(real, self.mismatch(real, fake))
+
+    def mismatch(self, real, fake):
+        """Exchange the first fakes for real images with the labels of their neighbours.
+
+        Args:
+            real, fake: (images, class_labels), tensors (batch, ...).
+
+        Returns:
+            (images, class_labels) like `fake`.
+        """
         (real_images, class_labels), (fake_images, _) = real, fake
         first = tf.cast(self.mismatched * tf.cast(tf.shape(fake_images)[0], "float32"), "int32")
         images = tf.concat([real_images[:first], fake_images[first:]], axis=0)
         labels = tf.concat([tf.roll(class_labels, 1, axis=0)[:first], class_labels[first:]], axis=0)
-        return super().update_discriminator(real, (images, labels))
+        return images, labels
 
-    def make(self, z, class_labels):
-        return self.generator([z, class_labels], training=True)
-
-    def judge(self, images, class_labels):
-        return self.discriminator([images, class_labels], training=True)
-
-    def fit(self, images, class_labels, *, steps, **options):
+    def fit(self, images, class_labels, *, steps=None, seconds=None, **options):
         """Train as `GAN.fit` does, with class_labels, integers (n,), or attribute vectors (n, k), one for an image."""
-        images = checks.check_images(images, self.generator)
+        images = self.check_images(images)
         labels = checks.check_labels(class_labels, len(images), self.generator)
-        return self._fit((images, labels), steps=steps, **options)
+        return self.fit_groups(((images, labels),), steps=steps, seconds=seconds, **options)
 
     def get_config(self):
         return {**super().get_config(), "mismatched": self.mismatched}

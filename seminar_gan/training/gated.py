@@ -4,23 +4,23 @@ import keras
 import tensorflow as tf
 
 from seminar_gan import losses
-from seminar_gan.training.gan import GAN, share_above_0
+from seminar_gan.training.gan import GAN
 
 COUNTS = ("d_fake_updates", "d_real_updates", "g_updates")
 
 
-class Count(keras.metrics.Metric):
-    """How often something happened since step 0. The GAN keeps the number: checkpoints leave out what metrics keep."""
+class Latest(keras.metrics.Metric):
+    """The latest value of a log, for numbers that already count from step 0."""
 
-    def __init__(self, gan, name):
+    def __init__(self, name):
         super().__init__(name=name)
-        self.count = gan.add_weight(name=name, shape=(), initializer="zeros", trainable=False)
+        self.latest = self.add_weight(name="latest", shape=(), initializer="zeros")
 
-    def update_state(self, happened):
-        self.count.assign_add(happened)
+    def update_state(self, value):
+        self.latest.assign(value)
 
     def result(self):
-        return tf.convert_to_tensor(self.count)
+        return tf.convert_to_tensor(self.latest)
 
     def reset_state(self):
         """Do nothing: a report resets means only."""
@@ -28,21 +28,21 @@ class Count(keras.metrics.Metric):
 
 @keras.saving.register_keras_serializable("seminar_gan")
 class GatedGAN(GAN):
-    """A GAN with three updates, each of which a step makes only if the loss it lowers is above its gate.
+    """A GAN with three updates, each of which a step makes only if the loss that it lowers is above its gate.
 
-    The three: the discriminator on fake images, the discriminator on real ones, the generator. A gate looks at the
-    latest loss measured, which is that of the step before; each step measures all three, also where it updates
-    nothing. Before the first step each loss counts as 1. A step is one pass through the three: `step` and `steps` count
-    passes. The history has also `fake_loss` and `real_loss`, whose sum is `d_loss`, and how often each update was made
-    since step 0: `d_fake_updates`, `d_real_updates` and `g_updates`.
+    The three: the discriminator on fake images, the discriminator on real ones, the generator. Each gate compares the
+    loss of the previous step; all three losses are measured in every step, whether or not it updates. Before the first
+    step each loss counts as 1. A step is one pass through the three: `step` and `steps` count passes. The history has
+    also `fake_loss` and `real_loss`, whose sum is `d_loss`, and how often each update was made since step 0:
+    `d_fake_updates`, `d_real_updates` and `g_updates`.
 
-    With the losses of `compile`, the gates of the fakes and of the generator are never both closed: the two losses
+    With the losses of `losses.PANIC`, the gates of the fakes and of the generator are never both closed: the two losses
     add up to at least 2 log 2 = 1.386.
 
     Args:
         generator, discriminator: as for `GAN`.
         gates: three numbers: for the discriminator on fakes, for the discriminator on reals, for the generator.
-        others: as for `GAN`; `d_steps` is 1.
+        options: as for `GAN`; `d_steps` is 1.
 
     Raises:
         ValueError: as `GAN`, for other gates, and where a strategy has several replicas.
@@ -54,6 +54,8 @@ class GatedGAN(GAN):
         the three counts begin anew at every report.
     """
 
+    LOGS = (*GAN.LOGS, "fake_loss", "real_loss", *COUNTS)
+
     def __init__(self, generator, discriminator, *, gates=(0.6, 0.45, 0.5), **options):
         super().__init__(generator, discriminator, **options)
         if len(gates) != 3 or not all(isinstance(gate, int | float) for gate in gates):
@@ -63,78 +65,65 @@ class GatedGAN(GAN):
         if self.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError("a GatedGAN cannot be trained on several replicas: each would have gates of its own")
         self.gates = tuple(gates)
-        self.latest_losses = self.add_weight(name="latest_losses", shape=(3,), initializer="ones", trainable=False)
-        self.passes = self.add_weight(name="passes", shape=(), dtype="int64", initializer="zeros", trainable=False)
-        for name in ("fake_loss", "real_loss"):
-            self.trackers[name] = keras.metrics.Mean(name)
-        for name in COUNTS:
-            self.trackers[name] = Count(self, name)
+        scalar = {"shape": (), "trainable": False}
+        self.previous = [self.add_weight(name=f"loss_{gate}", initializer="ones", **scalar) for gate in range(3)]
+        self.counts = [self.add_weight(name=name, initializer="zeros", **scalar) for name in COUNTS]
 
-    def compile(
-        self,
-        *,
-        d_optimizer,
-        g_optimizer,
-        fake_loss=losses.plain_fake,
-        real_loss=losses.smoothed_real,
-        g_loss=losses.non_saturating,
-        **options,
-    ):
-        """Say how to train, as `GAN.compile` does, with fake_loss and real_loss, functions of logits, for d_loss."""
-        super().compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer, d_loss=None, g_loss=g_loss, **options)
-        self.fake_loss, self.real_loss = fake_loss, real_loss
+    def compile(self, *, loss=losses.PANIC, penalty=None, **options):
+        """Say how to train, as `GAN.compile` does. The discriminator's loss is in two parts: `losses.Halves`.
 
-    def train_step(self, batch):
-        """Make each of the three updates whose gate is open, and measure all three losses."""
-        ((real_images,),) = self.parts(batch)
-        z = self.draw_noise(tf.shape(real_images)[0], 0)
-        with tf.GradientTape() as g_tape:
-            fake_images = self.make(z)
+        Raises:
+            TypeError: for another loss. ValueError: for a penalty, and where `GAN.compile` raises one.
+        """
+        if not isinstance(getattr(loss, "discriminator", None), losses.Halves):
+            raise TypeError(
+                "the discriminator of a GatedGAN is updated on fakes and on reals apart, so its loss must be in two "
+                f"parts: losses.Pair(losses.Halves(real=..., fake=...), generator=...); got {loss!r}"
+            )
+        if penalty is not None:
+            raise ValueError("a GatedGAN takes no penalty: it would belong to neither of D's two updates")
+        super().compile(loss=loss, **options)
+
+    def tracker(self, name):
+        return Latest(name) if name in COUNTS else super().tracker(name)
+
+    def update_discriminator(self, real, fake):
+        """Update the discriminator on the fakes and then on the reals, each if its gate is open."""
+        halves = self.loss_pair.discriminator
         with tf.GradientTape() as tape:
-            fake_logits = self.judge(fake_images)
-            fake_loss = self.fake_loss(fake_logits)
-        d_fake_updates = self.update_if_open(0, self.d_optimizer, self.discriminator, tape, fake_loss)
+            fake_logits = self.discriminate(*fake)
+            fake_loss = halves.fake(fake_logits)
+        self.update(self.d_optimizer, self.discriminator, tape, fake_loss, gate=0)
         with tf.GradientTape() as tape:
-            real_logits = self.judge(real_images)
-            real_loss = self.real_loss(real_logits)
-        d_real_updates = self.update_if_open(1, self.d_optimizer, self.discriminator, tape, real_loss)
-        with g_tape:
-            g_loss = self.g_loss(self.judge(fake_images))
-        g_updates = self.update_if_open(2, self.g_optimizer, self.generator, g_tape, g_loss)
-        self.latest_losses.assign(tf.stack([fake_loss, real_loss, g_loss]))
-        self.passes.assign_add(1)
-        self.update_average()
-        logs = self.track(
-            d_loss=fake_loss + real_loss,
-            g_loss=g_loss,
-            d_real=share_above_0(real_logits),
-            d_fake=share_above_0(fake_logits),
-            fake_loss=fake_loss,
-            real_loss=real_loss,
-            d_fake_updates=d_fake_updates,
-            d_real_updates=d_real_updates,
-            g_updates=g_updates,
-        )
-        return logs | {name: self.trackers[name].result() for name in COUNTS}
+            real_logits = self.discriminate(*real)
+            real_loss = halves.real(real_logits)
+        self.update(self.d_optimizer, self.discriminator, tape, real_loss, gate=1)
+        losses_now = {"d_loss": fake_loss + real_loss, "fake_loss": fake_loss, "real_loss": real_loss}
+        return losses_now | self.loss_pair.shares(real_logits, fake_logits)
 
-    def update_if_open(self, number, optimizer, network, tape, loss):
-        """Return 1 after an update, 0 if the gate is closed."""
+    def update(self, optimizer, network, tape, loss, gate=2):
+        """Let the optimizer make a step if the gate is open, count it, and keep the loss for the next step's gate.
 
-        def update():
-            self.update(optimizer, network, tape, loss)
+        Args:
+            optimizer, network, tape, loss: as for `GAN.update`.
+            gate: 0 for the discriminator on fakes, 1 for the discriminator on reals, 2 for the generator.
+        """
+        descend = super().update
+
+        def step():
+            descend(optimizer, network, tape, loss)
             return 1.0
 
-        return tf.cond(self.latest_losses[number] > self.gates[number], update, lambda: 0.0)
+        self.counts[gate].assign_add(tf.cond(self.is_open(gate), step, lambda: 0.0))
+        self.previous[gate].assign(loss)
 
-    @property
-    def clock(self):
-        return self.passes
+    def is_open(self, gate):
+        """Return whether an update is to be made, bool scalar. gate: as for `update`."""
+        return self.previous[gate] > self.gates[gate]
+
+    def track(self, **logs):
+        counts = {name: tf.convert_to_tensor(count) for name, count in zip(COUNTS, self.counts, strict=True)}
+        return super().track(**logs, **counts)
 
     def get_config(self):
         return {**super().get_config(), "gates": list(self.gates)}
-
-    def get_compile_config(self):
-        config = super().get_compile_config()
-        del config["d_loss"]
-        named = {name: getattr(self, name) for name in ("fake_loss", "real_loss")}
-        return config | {name: keras.saving.serialize_keras_object(value) for name, value in named.items()}

@@ -3,32 +3,34 @@
 import keras
 
 
-class CoolDown(keras.callbacks.Callback):
-    """Lower both learning rates along a line to 0 until the training ends, so that it ends without jitter.
+class LinearDecay(keras.callbacks.Callback):
+    """Lower every learning rate along a line to 0 until the training ends, so that it ends without jitter.
+
+    Each optimizer starts from the rate that it was compiled with, so two learning rates stay two. A training that is
+    continued for longer starts from these rates again.
 
     Args:
-        learning_rate: the rate before.
-        full_steps: how many steps are made at that rate.
-        most: the largest share of a training that is made at that rate, above 0 and below 1: a short one cools earlier.
-        time_limit: the `watch.TimeLimit` among the callbacks, if the training ends by the clock and not at a step. What
-            share of it `full_steps` will take follows from the time that the steps took until now.
+        full_steps: number of steps at the full rate, at least 0.
+        most: the largest share of a training at the full rate, between 0 and 1: a short training decays earlier.
+            Where the training ends by the clock, the share that `full_steps` will take is estimated from the speed so
+            far.
 
     Raises:
         ValueError: if `full_steps` is negative, or for another share.
     """
 
-    def __init__(self, learning_rate, full_steps=0, most=0.6, time_limit=None):
+    def __init__(self, full_steps=0, most=0.6):
         super().__init__()
         if not full_steps >= 0:
             raise ValueError(f"full_steps must not be negative; got {full_steps!r}")
         if not 0 < most < 1:
             raise ValueError(f"most must be between 0 and 1, a share of the training; got {most!r}")
-        self.learning_rate, self.full_steps, self.most, self.time_limit = learning_rate, full_steps, most, time_limit
+        self.full_steps, self.most = full_steps, most
 
     def on_train_batch_begin(self, batch, logs=None):
-        limit, record = self.time_limit, self.model.record
-        done = limit.used / limit.seconds if limit else record.step / record.last_step
+        record = self.model.record
+        done = record.share_done()
         start = min(self.most, done * self.full_steps / max(1, record.step))
-        rate = self.learning_rate * min(1, max(0, 1 - done) / (1 - start))
-        self.model.d_optimizer.learning_rate = rate
-        self.model.g_optimizer.learning_rate = rate
+        share = min(1, (1 - done) / (1 - start))
+        for name, optimizer in self.model.optimizers.items():
+            optimizer.learning_rate = self.model.base_rates[name] * share

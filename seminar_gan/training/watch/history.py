@@ -53,31 +53,3 @@ class HistoryCSV(keras.callbacks.Callback):
             writer = csv.writer(file)
             writer.writerow(history)
             writer.writerows(zip(*history.values(), strict=True))
-
-
-class TimeLimit(keras.callbacks.Callback):
-    """Stop the training when it has had its time, by the clock, from the end of the first step.
-
-    Where the training had been stopped before, the seconds in its history count, too. `used` says how many there were.
-
-    Args:
-        seconds: how long, in all.
-    """
-
-    def __init__(self, seconds):
-        super().__init__()
-        if not seconds > 0:
-            raise ValueError(f"seconds must be above 0; got {seconds}")
-        self.seconds = seconds
-
-    def on_train_begin(self, logs=None):
-        self.used = self.model.record.seconds
-        self.began = None
-
-    def on_train_batch_end(self, batch, logs=None):
-        now = time.perf_counter()
-        if self.began is None:
-            self.began = now - self.used
-        self.used = now - self.began
-        if self.used >= self.seconds:
-            self.model.stop_training = True

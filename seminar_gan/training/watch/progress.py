@@ -62,12 +62,7 @@ class StepProgress(Progress):
 
     Args:
         lines: about how many reports get a line; the first and the last always do.
-        time_limit: the `TimeLimit` among the callbacks, if there is one; lines and time left go by it, too.
     """
-
-    def __init__(self, lines=10, time_limit=None):
-        super().__init__(lines)
-        self.time_limit = time_limit
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
@@ -80,31 +75,34 @@ class StepProgress(Progress):
             self.first_step_done = time.perf_counter()
 
     def on_epoch_end(self, epoch, logs=None):
-        step, last_step, limit = logs["step"], self.model.record.last_step, self.time_limit
-        position, share = f"step {step:{len(str(last_step))}d}/{last_step}", step / last_step
-        if limit:
-            position = f"step {step}  {limit.used:.0f}/{limit.seconds:g} s"
-            share = max(share, limit.used / limit.seconds)
-        self.latest = f"{position}  d_loss {logs['d_loss']:.3f}  g_loss {logs['g_loss']:.3f}"
-        speed = self._speed(step, last_step, logs["seconds"])
+        record, step = self.model.record, logs["step"]
+        if record.last_step:
+            position = f"step {step:{len(str(record.last_step))}d}/{record.last_step}"
+        else:
+            position = f"step {step}  {record.seconds:.0f}/{record.time_limit:g} s"
+        losses = "  ".join(f"{name} {logs[name]:.3f}" for name in self.model.LOGS[:2])
+        self.latest = f"{position}  {losses}"
+        speed = self._speed(step, logs["seconds"])
         if not self.display:
             self.latest += speed
-        before, self.lines_due = self.lines_due, int(share * self.lines)
+        before, self.lines_due = self.lines_due, int(record.share_done() * self.lines)
         if not self.shown or self.lines_due > before:
             self._show_latest()
         if self.display:
             self._update(speed.strip())
 
-    def _speed(self, step, last_step, seconds):
+    def _speed(self, step, seconds):
         """Images per second and time left, as a text; empty if there was only the first step."""
-        steps = step - self.first_step
+        record, steps = self.model.record, step - self.first_step
         if not steps:
             return ""
-        images = steps * self.model.d_steps * self.model.record.batch_size / (seconds - self.seconds_before)
-        left = (time.perf_counter() - self.first_step_done) / steps * (last_step - step)
-        if self.time_limit:
-            left = min(left, max(0, self.time_limit.seconds - self.time_limit.used))
-        return f"  {images:,.0f} images/s  {left:,.0f} s left"
+        images = steps * self.model.batches_per_step * record.batch_size / (seconds - self.seconds_before)
+        left = []
+        if record.last_step:
+            left.append((time.perf_counter() - self.first_step_done) / steps * (record.last_step - step))
+        if record.time_limit:
+            left.append(max(0, record.time_limit - record.seconds))
+        return f"  {images:,.0f} images/s  {min(left):,.0f} s left"
 
 
 def _display_handle():

@@ -1,0 +1,64 @@
+"""The history of a training, and its end: at a step, by the clock, or because a loss is not finite."""
+
+import math
+import time
+
+import keras
+
+
+class TrainingDiverged(ArithmeticError):
+    """A loss became infinite or not a number. The message says which, at which step, and what to try."""
+
+
+class Record(keras.callbacks.History):
+    """The history of a training since step 0, however many calls of `fit` it takes. Every model has one.
+
+    It ends the training after `last_step` or once `seconds` reaches `time_limit`, both of which `fit` sets, and at once
+    when a loss is not finite. `seconds` is the time spent in steps; the first step of a call is left out, in which
+    TensorFlow prepares the networks.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.seconds = 0.0
+        self.step = 0
+        self.last_step = self.time_limit = self.batch_size = None
+
+    def share_done(self, step=None):
+        """Return how much of the training lies behind, 0 to 1, by steps or by the clock, whichever is further.
+
+        Args:
+            step: the step to ask for; by default the latest one.
+        """
+        step = self.step if step is None else step
+        by_steps = step / self.last_step if self.last_step else 0.0
+        by_clock = self.seconds / self.time_limit if self.time_limit else 0.0
+        return min(1.0, max(by_steps, by_clock))
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self.step = self.model.step
+        self.prepared = False
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.began = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.prepared:
+            self.seconds += time.perf_counter() - self.began
+        self.prepared = True
+        self.step += 1
+        for name, value in logs.items():
+            if name.endswith("loss") and not math.isfinite(float(value)):
+                raise TrainingDiverged(
+                    f"{name} is {float(value)} at step {self.step}: training stopped. "
+                    "Try a smaller learning rate. With fit(..., checkpoints=folder) the last good state is kept."
+                )
+        if self.share_done() >= 1:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        means = {name: float(logs[name]) for name in self.model.trackers}
+        logs.clear()
+        logs.update(step=self.step, seconds=self.seconds, **means)
+        super().on_epoch_end(epoch, logs)
