@@ -100,18 +100,18 @@ class Toy:
         rows = self.output.split("------\n")[-1].split("\n\n")[0].splitlines()
         return dict(re.split(r"\s{2,}", row)[:2] for row in rows)
 
-    def processes(self):
-        """All processes that work in this folder."""
-        found = []
+    def processes(self, name=""):
+        """The processes that work in this folder, or those of them with `name` in their command line."""
+        running = []
         for process in psutil.process_iter(["cmdline", "environ"]):
-            environ = process.info["environ"] or {}
-            if environ.get("JUPYTER_DATA_DIR") == self.environment["JUPYTER_DATA_DIR"]:
-                found.append(process)
-        return [process for process in found if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+            environ, command = process.info["environ"] or {}, " ".join(process.info["cmdline"] or [])
+            if environ.get("JUPYTER_DATA_DIR") == self.environment["JUPYTER_DATA_DIR"] and name in command:
+                running.append(process)
+        return [process for process in running if process.status() != psutil.STATUS_ZOMBIE]
 
     def page_processes(self):
         """The processes that execute pages."""
-        return [process for process in self.processes() if "seminar_gan.commands.execute" in process.cmdline()]
+        return self.processes("seminar_gan.commands.execute")
 
 
 def until(condition, timeout=30):

@@ -15,11 +15,14 @@ import time
 import tomllib
 
 from seminar_gan.commands import UserError, pages
+from seminar_gan.files import write_text
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def main(args):
+    import nbformat
+
     root = args.root
     sources = pages.select_sources(root, args.pages)
     for source in sources:
@@ -31,7 +34,7 @@ def main(args):
             print(f"{path.relative_to(root)}: {reason or 'rebuilt as asked'} ...", end=" ", flush=True)
             started = time.perf_counter()
             execute(notebook)
-            write(path, notebook)
+            write_text(path, nbformat.writes(notebook) + "\n")
             print(f"{time.perf_counter() - started:.0f} s, {path.stat().st_size / 1024:.0f} KB", flush=True)
     return 0
 
@@ -91,16 +94,6 @@ def execute(notebook):
     notebook.metadata["language_info"] = {"name": "python"}
     stored = json.loads(nbformat.writes(notebook))  # lines are split as in the file
     notebook.metadata["seminar_gan"]["outputs"] = _digest_of_outputs(stored)
-
-
-def write(path, notebook):
-    """Write a notebook whole or not at all."""
-    import nbformat
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
-    draft.replace(path)
 
 
 def home(root):

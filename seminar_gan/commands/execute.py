@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from seminar_gan.commands import pages
+from seminar_gan.files import write_json
 
 WATCH_SECONDS = 0.5
 
@@ -134,13 +135,6 @@ def tail(text, lines=12):
     """The last lines of a text, without colours and empty lines."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     return "\n".join([line.rstrip() for line in plain.splitlines() if line.strip()][-lines:])
-
-
-def write_json(path, content):
-    """Write a file that is never seen half-written."""
-    unfinished = path.with_name(path.name + ".new")
-    unfinished.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, path)
 
 
 if __name__ == "__main__":

@@ -75,17 +75,3 @@ class Progress:
             width = shutil.get_terminal_size().columns - 1
             print("\r" + text[:width].ljust(width) + ("" if text else "\r"), end="", flush=True)
             self.status = text
-
-
-def table(rows):
-    """An aligned table: the first row is the heading, columns after the second are numbers."""
-    widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [
-            str(cell).ljust(width) if i < 2 else str(cell).rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(lines)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from seminar_gan.commands.execute import write_json
+from seminar_gan.files import write_json
 
 
 class Results:

@@ -1,9 +1,9 @@
 """`run-all`: execute the pages that changed or failed, through Dask, one papermill process a page.
 
-The scheduler is a LocalCluster with `--jobs` workers, or a running one (`--scheduler tcp://...`), which can be of any
-Dask cluster. Its workers need the same environment, and must see the collection's folder under the same path (a shared
-file system). What a worker makes stays in a folder of this run's own under build/.work until this process, the only
-writer, moves it into build/PROFILE/.
+Without `--scheduler`, Dask's scheduler and its one worker live in this process, which starts nothing but the pages and
+opens no port. `--scheduler tcp://...` names a running scheduler of any Dask cluster instead. Its workers need the same
+environment, and must see the collection's folder under the same path (a shared file system). A page's results stay in
+a folder of this run under build/.work until this process, the only writer, moves them into build/PROFILE/.
 """
 
 import logging
@@ -13,17 +13,15 @@ import uuid
 from importlib import metadata
 
 from seminar_gan.commands import UserError, pages, setup
-from seminar_gan.commands.progress import Progress, table
+from seminar_gan.commands.progress import Progress
 from seminar_gan.commands.results import Results, private_folder
+from seminar_gan.export.tables import table
 
 DASK_SETTINGS = {
-    "DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "2",  # so many workers may die under a page before it is given up
-    "DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",  # no page waits at a worker that may die under another
-    "LOGGING__DISTRIBUTED": "critical",  # what goes wrong with a page is told here
+    "DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s",
+    "LOGGING__DISTRIBUTED": "critical",  # the run itself prints why a page failed
 }
 PACKAGES = ("keras", "matplotlib", "numpy", "tensorflow", "tensorflow-cpu")
-# What a local worker does as it starts: Ctrl-C is for the run, which then closes its workers in good order.
-IGNORE_INTERRUPT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
 def main(args):
@@ -58,11 +56,11 @@ def _execute(todo, parameters, results, work, jobs, scheduler):
     """Send the pages to the workers; yield (page, result) as they end."""
     for name, value in DASK_SETTINGS.items():
         os.environ.setdefault(f"DASK_{name}", value)
-    from distributed import Client, LocalCluster  # reads the settings
+    from distributed import Client  # reads the settings
 
     if scheduler:
         try:
-            client = Client(scheduler, timeout="5s")
+            client = Client(scheduler)
         except (OSError, ValueError) as error:
             raise UserError(f"No Dask scheduler answers at {scheduler!r}: {error}") from None
         with client:
@@ -72,11 +70,22 @@ def _execute(todo, parameters, results, work, jobs, scheduler):
     if jobs > 1:
         seconds = {page.name: results.record(page.name).get("seconds") for page in todo}
         todo = sorted(todo, key=lambda page: -(seconds[page.name] or float("inf")))  # the longest first
-    options = {"n_workers": jobs, "threads_per_worker": 1, "memory_limit": None}
-    options["dashboard_address"] = "127.0.0.1:0"  # any free port: with None, Dask still asks for 8787
-    options |= {"preload": [IGNORE_INTERRUPT], "silence_logs": logging.CRITICAL}
-    with LocalCluster(processes=True, **options) as cluster, Client(cluster) as client:
+    with _cluster_in_this_process(jobs) as cluster, Client(cluster) as client:
         yield from _collect(client, todo, parameters, work, _share_of_cores(jobs))
+
+
+def _cluster_in_this_process(jobs):
+    """A Dask cluster of one worker with a thread for each page at a time, without LocalCluster's open ports."""
+    from distributed import Scheduler, SpecCluster, Worker
+
+    class WithoutPort:
+        def start_http_server(self, *args, **options):
+            """Open no port: Dask would, even for `dashboard_address=None`."""
+
+    spec = {"cls": type("LocalWorker", (WithoutPort, Worker), {}), "options": {"nthreads": jobs, "memory_limit": None}}
+    scheduler = {"cls": type("LocalScheduler", (WithoutPort, Scheduler), {}), "options": {"dashboard": False}}
+    scheduler["options"]["protocol"] = spec["options"]["protocol"] = "inproc://"
+    return SpecCluster(workers={0: spec}, scheduler=scheduler, silence_logs=logging.CRITICAL)
 
 
 def _collect(client, todo, parameters, work, environment):
@@ -155,7 +164,7 @@ def _positive(text):
 
 def _report(records, folder):
     """Print the errors, then the table."""
-    rows = [("page", "status", "seconds", "peak MB", "claims")]
+    rows = []
     for name, record in records.items():
         if record["error"]:
             print(f"\n{name}  {record['status']}:\n{record['error']}")
@@ -166,4 +175,5 @@ def _report(records, folder):
             f"{value:.0f}" if value is not None else "-" for value in (record["seconds"], record["peak_memory_mb"])
         ]
         rows.append((name, record["status"], *numbers, f"{passed}/{claims}" if claims else "-"))
-    print("\n" + table(rows) + f"\n\nThe notebooks are in {folder}", flush=True)
+    columns = ("page", "status", "seconds", "peak MB", "claims")
+    print(f"\n{table(columns, rows, align='llrrr')}\n\nThe notebooks are in {folder}", flush=True)

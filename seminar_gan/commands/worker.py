@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -12,11 +13,13 @@ from pathlib import Path
 import psutil
 from distributed import get_worker
 
-from seminar_gan.commands.execute import tail, write_json
+from seminar_gan.commands.execute import tail
+from seminar_gan.files import write_json
 
 # Dask's nanny sets these to 1 for its workers' own work, which must not slow the page.
 NANNY_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 POLL_SECONDS = 0.25
+PROBING = threading.Lock()
 PROBE = """
 import json, os, platform
 try:
@@ -40,8 +43,7 @@ def run_page(job):
     worker = get_worker()
     key = worker.get_current_task()
     environment = _environment(job["environment"])
-    machine = _probe()
-    worker.log_event(job["topic"], {"event": "machine", **machine})
+    threading.Thread(target=_tell_machine, args=(worker, job["topic"]), daemon=True).start()
     folder = Path(job["work"]) / f"{job['name']}-{uuid.uuid4().hex[:8]}"
     folder.mkdir(parents=True)
     write_json(folder / "job.json", {key: job[key] for key in ("page", "parameters")} | {"parent": os.getpid()})
@@ -69,12 +71,23 @@ def run_page(job):
         + tail((folder / "log.txt").read_text(encoding="utf-8", errors="replace"))
     }
     worker.log_event(job["topic"], {"event": "end", "page": job["name"], "error": result["error"]})
-    return {**result, "folder": str(folder), "device": machine["device"]}
+    return {**result, "folder": str(folder), "device": _machine()["device"]}
+
+
+def _tell_machine(worker, topic):
+    """Send the machine's description; asking TensorFlow takes seconds, in which the first page is on its way."""
+    worker.log_event(topic, {"event": "machine", **_machine()})
+
+
+def _machine():
+    """Python, TensorFlow and device of this worker, asked once."""
+    with PROBING:
+        return _probe()
 
 
 @functools.cache
 def _probe():
-    """Python, TensorFlow and device of this worker, asked in another process: here TensorFlow would keep its memory."""
+    """What PROBE prints, in another process: in this one TensorFlow would keep its memory."""
     run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, env=_environment({}))
     try:
         return json.loads(run.stdout.splitlines()[-1])

@@ -289,11 +289,13 @@ def test_a_killed_build_leaves_the_old_page_and_no_kernel(collection):
 
 def test_a_page_is_written_whole_or_not_at_all(collection, monkeypatch):
     before = (collection / PAGE).read_bytes()
-    (path, notebook), *_ = build.notebooks_of(collection, collection / "notebooks" / "src" / "01_toy.py").items()
+    edit_source(collection, "SEED + 1", "SEED + 2")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", lambda *paths: pytest.fail("killed here"))
+        patch.setattr(build, "execute", lambda notebook: None)
+        patch.setattr(os, "replace", lambda *paths: pytest.fail("killed here"))
         with pytest.raises(pytest.fail.Exception):
-            build.write(path, notebook)
+            run_build(collection)
+    edit_source(collection, "SEED + 2", "SEED + 1")
     assert (collection / PAGE).read_bytes() == before
     assert problems(collection) == []
 
