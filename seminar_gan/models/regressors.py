@@ -1,4 +1,4 @@
-"""A small regressor of images: the judge that says which attributes an image has."""
+"""A small regressor that reads the attributes of an image."""
 
 import keras
 from keras import layers
@@ -7,13 +7,13 @@ from seminar_gan.models.sizes import check_sizes
 
 
 def build_attribute_regressor(image_shape=(28, 28, 1), num_attributes=6, filters=32, feature_size=64):
-    """Build a convolutional regressor that reads the attributes from an image.
+    """Build a convolutional regressor of an image's attributes, 121,734 parameters.
 
     Args:
         image_shape: (height, width, channels) of the images.
         num_attributes: how many numbers describe an image.
-        filters: channels of the first convolution; the two behind it have twice as many.
-        feature_size: size of the layer before the last.
+        filters: channels of the first convolution; the other two have twice as many.
+        feature_size: units of the layer before the last.
 
     Returns:
         keras.Model `attribute_regressor`: float (batch, height, width, channels) in [0, 1] to (batch, num_attributes),
@@ -23,7 +23,7 @@ def build_attribute_regressor(image_shape=(28, 28, 1), num_attributes=6, filters
         ValueError: if a size is not a positive whole number.
 
     Source:
-        ours. Convolutions with stride 2 and no pooling: a maximum over places would forget where things are.
+        ours. Convolutions with stride 2 and no pooling: a maximum over positions would lose where a part is.
     """
     check_sizes(image_shape=image_shape, num_attributes=num_attributes, filters=filters, feature_size=feature_size)
     x = images = keras.Input(image_shape, name="images")  # 28 x 28 x 1

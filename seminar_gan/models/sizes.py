@@ -2,66 +2,94 @@
 
 
 def check_sizes(**sizes):
-    """Refuse sizes that cannot work: each must be a positive whole number, an int as Keras wants it.
+    """Reject sizes that cannot work: each must be a positive whole number, a Python int.
 
-    An argument whose name ends in `shape` or `sizes` is a tuple or list of these, and `image_shape` must be (height,
-    width, channels): `check_sizes(image_shape=(28, 28, 1), code_size=32)`.
+    Args:
+        **sizes: argument name to value. A name that ends in `shape` or `sizes` has a tuple or list of sizes as its
+            value, and `image_shape` must be (height, width, channels).
 
     Raises:
-        ValueError: names the argument, what came and what was wanted.
+        ValueError: if one of them is anything else.
+
+    Example:
+        >>> check_sizes(image_shape=(28, 28, 1), code_size=0)
+        Traceback (most recent call last):
+        ValueError: code_size must be a positive whole number (int); got 0
     """
-    for name, given in sizes.items():
+    for name, value in sizes.items():
         several = name.endswith(("shape", "sizes"))
-        numbers = given if several else (given,)
+        numbers = value if several else (value,)
         if not isinstance(numbers, tuple | list):
             numbers = ()
         if name == "image_shape" and len(numbers) != 3:
-            raise ValueError(f"image_shape must be (height, width, channels); got {given!r}")
+            raise ValueError(f"image_shape must be (height, width, channels); got {value!r}")
         if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in numbers):
-            wanted = "a tuple or list of positive whole numbers (int)" if several else "a positive whole number (int)"
-            raise ValueError(f"{name} must be {wanted}; got {given!r}")
+            expected = "a tuple or list of positive whole numbers (int)" if several else "a positive whole number (int)"
+            raise ValueError(f"{name} must be {expected}; got {value!r}")
 
 
 def check_survives_pooling(height, width):
-    """Refuse image sizes that the convolutional autoencoder would not give back: it does for 8 k - 4.
+    """Reject image sizes that the convolutional autoencoder does not return: a side must be 8 k - 4 pixels.
 
     Three poolings round up, three upsamplings double, and one convolution without padding takes two pixels:
     a side of s pixels returns as 2 (4 ceil(s / 8) - 2), which is s for 4, 12, 20, 28, ... only.
 
+    Args:
+        height, width: int, in pixels.
+
     Raises:
-        ValueError: names the size, and the nearest ones that work.
+        ValueError: if a side is anything else; the message has the nearest sizes that work.
+
+    Example:
+        >>> check_survives_pooling(28, 36)
     """
     for name, size in (("height", height), ("width", width)):
         if size % 8 != 4:
             below = 8 * ((size + 4) // 8) - 4
-            near = [s for s in (below, below + 8) if s > 0]
+            nearest = [side for side in (below, below + 8) if side > 0]
             raise ValueError(
                 f"image {name} {size} does not work: three poolings and the way back up return it only for 8 k - 4. "
-                f"Pad or crop the images to {' or '.join(map(str, near))}."
+                f"Pad or crop the images to {' or '.join(map(str, nearest))}."
             )
 
 
 def check_multiples_of_4(image_shape):
-    """Return image_shape if its height and width are multiples of 4, as doubling twice gives them.
+    """Return image_shape if its height and width are multiples of 4, which doubling twice leads to.
+
+    Args:
+        image_shape: (height, width, channels).
+
+    Returns:
+        image_shape.
 
     Raises:
-        ValueError: names the size, and the nearest ones that work.
+        ValueError: if a side is not a multiple of 4; the message has the nearest sizes that work.
+
+    Example:
+        >>> check_multiples_of_4((28, 32, 1))
+        (28, 32, 1)
     """
     for name, size in zip(("height", "width"), image_shape[:2], strict=True):
         if size % 4:
-            near = [s for s in (size // 4 * 4, size // 4 * 4 + 4) if s]
+            nearest = [side for side in (size // 4 * 4, size // 4 * 4 + 4) if side > 0]
             raise ValueError(
                 f"image {name} {size} does not work: the generator doubles its grid twice, so it must be a multiple "
-                f"of 4. Pad or crop the images to {' or '.join(map(str, near))}."
+                f"of 4. Pad or crop the images to {' or '.join(map(str, nearest))}."
             )
     return image_shape
 
 
 def check_dropout(dropout):
-    """Refuse a dropout that is not a number of at least 0 and below 1.
+    """Reject a dropout that is not a number of at least 0 and below 1.
+
+    Args:
+        dropout: share of the numbers that are set to 0.
 
     Raises:
-        ValueError: says what came.
+        ValueError: if it is anything else.
+
+    Example:
+        >>> check_dropout(0.5)
     """
     if isinstance(dropout, bool) or not isinstance(dropout, int | float) or not 0 <= dropout < 1:
         raise ValueError(f"dropout must be a number of at least 0 and below 1; got {dropout!r}")
@@ -70,8 +98,19 @@ def check_dropout(dropout):
 def check_sides(image_shape, low=16, high=128):
     """Return image_shape if its height and width are from `low` to `high` pixels.
 
+    Args:
+        image_shape: (height, width, channels).
+        low, high: the smallest and the largest side.
+
+    Returns:
+        image_shape.
+
     Raises:
-        ValueError: names the side, its size and what works.
+        ValueError: if a side is smaller or larger.
+
+    Example:
+        >>> check_sides((100, 128, 3))
+        (100, 128, 3)
     """
     for name, size in zip(("height", "width"), image_shape[:2], strict=True):
         if not low <= size <= high:

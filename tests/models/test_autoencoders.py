@@ -46,11 +46,10 @@ PAPER = {
         ((28, 28, 1), 145),
     ],
 }
-TOTALS = {build_simple_autoencoder: 50_992, build_deep_autoencoder: 222_384, build_convolutional_autoencoder: 4_385}
 
 
 def random_images(model, count=6):
-    """Images in [0, 1] as the model wants them."""
+    """Images in [0, 1] with the shape of the model's input."""
     return np.random.default_rng(0).random((count, *model.input_shape[1:]), dtype="float32")
 
 
@@ -58,8 +57,7 @@ def random_images(model, count=6):
 def test_every_row_is_the_papers(build):
     model = build()
     assert [(layer.output.shape[1:], layer.count_params()) for layer in model.layers] == PAPER[build]
-    assert model.count_params() == TOTALS[build]
-    assert sum(math.prod(weight.shape) for weight in model.trainable_weights) == TOTALS[build]
+    assert not model.non_trainable_weights
 
 
 @pytest.mark.parametrize("build", BUILDERS)
@@ -144,42 +142,6 @@ def _returned(size):
 
 def _above(size):
     return lambda other: other if other > size else math.inf
-
-
-@pytest.mark.parametrize("build", BUILDERS)
-@pytest.mark.parametrize("wrong", [(28, 28), 784, (28, 28, 1, 1), "28", None])
-def test_an_image_shape_of_other_than_three_numbers_is_refused(build, wrong):
-    with pytest.raises(ValueError, match=re.escape(f"image_shape must be (height, width, channels); got {wrong!r}")):
-        build(image_shape=wrong)
-
-
-@pytest.mark.parametrize(
-    ("build", "name"),
-    [
-        (build_simple_autoencoder, "code_size"),
-        (build_deep_autoencoder, "code_size"),
-        (build_convolutional_autoencoder, "outer_filters"),
-        (build_convolutional_autoencoder, "inner_filters"),
-        (build_convolutional_autoencoder, "code_channels"),
-    ],
-)
-@pytest.mark.parametrize("wrong", [0, -1, 2.0, "8", None, True, (8, 8), [], np.int64(8)])
-def test_a_size_that_is_no_positive_whole_number_is_refused(build, name, wrong):
-    with pytest.raises(ValueError, match=f"^{name} must be .*; got {re.escape(repr(wrong))}"):
-        build(**{name: wrong})
-
-
-@pytest.mark.parametrize("wrong", [128, (), (128, 0), (128, 64.0), ((128,), 64), None])
-def test_hidden_sizes_that_are_no_sequence_of_sizes_are_refused(wrong):
-    with pytest.raises(ValueError, match=f"^hidden_sizes must be .*; got {re.escape(repr(wrong))}"):
-        build_deep_autoencoder(hidden_sizes=wrong)
-
-
-@pytest.mark.parametrize("build", BUILDERS)
-@pytest.mark.parametrize("wrong", [(28, 28, 0), (28.0, 28, 1), (28, -4, 1), (28, None, 1)])
-def test_an_image_shape_of_no_positive_whole_numbers_is_refused(build, wrong):
-    with pytest.raises(ValueError, match=f"^image_shape must be .*; got {re.escape(repr(wrong))}"):
-        build(image_shape=wrong)
 
 
 @pytest.mark.parametrize("build", BUILDERS)

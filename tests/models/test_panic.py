@@ -1,29 +1,19 @@
 """The networks of PANIC: layers and parameters as its tutorial gives them, every size, and arithmetic done by NumPy."""
 
-import keras
 import numpy as np
 import pytest
 import tiny_gan
+from networks import every, inputs, small
 
 from seminar_gan.datasets import folders
 from seminar_gan.models import panic
 
 BUILDERS = [panic.build_generator, panic.build_discriminator, panic.build_normalised_discriminator]
-SMALL = {
-    panic.build_generator: {"latent_dim": 5, "filters": 4},
-    panic.build_discriminator: {"filters": 3, "dense_size": 7},
-    panic.build_normalised_discriminator: {"filters": 3, "dense_size": 7},
-}
-every = pytest.mark.parametrize("build", BUILDERS, ids=lambda build: build.__name__.removeprefix("build_"))
-
-
-def small(build, **sizes):
-    return build(**SMALL[build] | sizes)
 
 
 def data(model, count=6):
-    shape = (count, *model.inputs[0].shape[1:])
-    return np.random.default_rng(0).uniform(0, 1, shape).astype("float32")
+    """z or images in [0, 1]."""
+    return (inputs(model, count) + 1) / 2
 
 
 def test_parameters_of_each_layer():
@@ -32,23 +22,15 @@ def test_parameters_of_each_layer():
 
     convolutions = {"conv_1": 3 * 3 * 50 + 50, "conv_2": 3 * 3 * 50 * 25 + 25, "images": 25 + 1}
     norms = {"norm_1": 4, "norm_2": 200, "norm_3": 100}
-    made = panic.build_generator()
-    assert counted(made) == {"dense": 100 * 3136 + 3136} | convolutions | norms
-    assert (
-        made.count_params() == 328_841
-        and made.count_params() - sum(int(np.prod(w.shape)) for w in made.trainable_weights) == 152
-    )
+    assert counted(panic.build_generator()) == {"dense": 100 * 3136 + 3136} | convolutions | norms
     plain = {"conv_1": 25 * 32 + 32, "conv_2": 25 * 32 * 64 + 64, "dense": 3136 * 1024 + 1024, "logits": 1025}
     assert counted(panic.build_discriminator()) == plain
     assert counted(panic.build_normalised_discriminator()) == plain | {"norm_2": 256}
 
 
-@every
-@pytest.mark.parametrize("side", [28, 100])
-def test_docstrings_have_the_right_counts(build, side):
-    model = build(image_shape=(side, side, 1))
-    assert f"{model.count_params():,}" in build.__doc__.splitlines()[0]
-    assert f"keras.Model `{model.name}`" in build.__doc__
+@every(BUILDERS)
+def test_docstrings_count_the_parameters_for_100_x_100(build):
+    assert f"for 100 x 100 {build(image_shape=(100, 100, 1)).count_params():,}." in build.__doc__.splitlines()[0]
 
 
 def test_shapes_at_the_line_ends():
@@ -72,7 +54,7 @@ def test_shapes_at_the_line_ends():
     ]
 
 
-@every
+@every(BUILDERS)
 @pytest.mark.parametrize("shape", [(16, 128, 1), (17, 31, 3), (128, 16, 3)])
 def test_every_size_from_16_to_128(build, shape):
     model = tiny_gan.perturb(small(build, image_shape=shape))
@@ -84,25 +66,13 @@ def test_every_size_from_16_to_128(build, shape):
     assert answer.dtype == np.float32
 
 
-@every
-def test_other_sizes_are_refused(build):
-    assert panic.SIZES == folders.SIZES
+@every(BUILDERS)
+def test_other_sides_are_rejected(build):
+    assert panic.SIZES == folders.SIZES == (16, 128)
     for side in (15, 129):
         for name, shape in (("height", (side, 28, 1)), ("width", (28, side, 1))):
             with pytest.raises(ValueError, match=rf"image {name} {side} does not work: .* 16 to 128 pixels"):
                 small(build, image_shape=shape)
-    for name in ("kernel_size", *SMALL[build]):
-        for wrong in (0, 2.5, "8", True, None):
-            with pytest.raises(ValueError, match=f"^{name} must be a positive whole number"):
-                small(build, **{name: wrong})
-
-
-@pytest.mark.parametrize("build", BUILDERS[1:])
-def test_discriminators_answer_with_logits(build):
-    model = tiny_gan.perturb(small(build))
-    before = model(data(model)).numpy()
-    model.get_layer("logits").bias.assign_add([9])
-    np.testing.assert_allclose(model(data(model)).numpy(), before + 9, atol=1e-4)  # no sigmoid
 
 
 def test_only_the_normalised_discriminator_depends_on_the_rest_of_the_batch():
@@ -180,12 +150,3 @@ def test_the_normalised_discriminator_agrees_with_numpy():
     x = np.maximum(x @ layer("dense").kernel.numpy() + layer("dense").bias.numpy(), 0)
     x = x @ layer("logits").kernel.numpy() + layer("logits").bias.numpy()
     np.testing.assert_allclose(model(images), x, rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras 3.15 reading with NumPy 2
-@every
-def test_a_saved_network_comes_back_without_code(build, tmp_path):
-    model = tiny_gan.perturb(small(build))
-    model.save(tmp_path / "network.keras")
-    again = keras.saving.load_model(tmp_path / "network.keras", safe_mode=True)
-    np.testing.assert_array_equal(again(data(model)), model(data(model)))

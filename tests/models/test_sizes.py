@@ -1,0 +1,87 @@
+"""The checks of the sizes that builders take: what passes, and what an error says."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from seminar_gan.models import sizes
+
+
+def test_positive_whole_numbers_pass():
+    sizes.check_sizes(image_shape=(28, 28, 1), hidden_sizes=[128, 64], code_size=32)
+
+
+@pytest.mark.parametrize("wrong", [(28, 28), 784, (28, 28, 1, 1), "28", None])
+def test_an_image_shape_has_three_numbers(wrong):
+    message = f"image_shape must be (height, width, channels); got {wrong!r}"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        sizes.check_sizes(image_shape=wrong)
+
+
+@pytest.mark.parametrize("wrong", [(28, 28, 0), (28.0, 28, 1), (28, -4, 1), (28, None, 1), (28, 28, True)])
+def test_an_image_shape_is_of_positive_whole_numbers(wrong):
+    message = f"image_shape must be a tuple or list of positive whole numbers (int); got {wrong!r}"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        sizes.check_sizes(image_shape=wrong)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 2.0, "8", None, True, (8, 8), [], np.int64(8)])
+def test_a_size_is_a_positive_whole_number(wrong):
+    message = f"code_size must be a positive whole number (int); got {wrong!r}"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        sizes.check_sizes(latent_dim=3, code_size=wrong)
+
+
+@pytest.mark.parametrize("wrong", [128, (), (128, 0), (128, 64.0), ((128,), 64), None])
+def test_several_sizes_are_a_tuple_or_list(wrong):
+    message = f"hidden_sizes must be a tuple or list of positive whole numbers (int); got {wrong!r}"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        sizes.check_sizes(hidden_sizes=wrong)
+
+
+def suggestions(error):
+    return [int(digits) for digits in re.findall(r"\d+", str(error.value).split(" images to ")[1])]
+
+
+def test_pooling_returns_the_sides_8_k_minus_4():
+    for side in range(1, 61):
+        returned = 2 * (
+            4 * math.ceil(side / 8) - 2
+        )  # three poolings, three upsamplings, one convolution without padding
+        if returned == side:
+            sizes.check_survives_pooling(side, 28)
+            continue
+        for name, height_and_width in (("height", (side, 28)), ("width", (28, side))):
+            with pytest.raises(ValueError, match=f"image {name} {side} does not work") as error:
+                sizes.check_survives_pooling(*height_and_width)
+            working = [4, 12, 20, 28, 36, 44, 52, 60]
+            below, above = [w for w in working if w < side], [w for w in [*working, 68] if w > side]
+            assert suggestions(error) == [*below[-1:], *above[:1]]
+
+
+@pytest.mark.parametrize(
+    ("side", "nearest"), [(1, [4]), (2, [4]), (3, [4]), (6, [4, 8]), (27, [24, 28]), (30, [28, 32]), (101, [100, 104])]
+)
+def test_other_sides_than_multiples_of_4_are_rejected(side, nearest):
+    for name, shape in (("height", (side, 28, 1)), ("width", (28, side, 1))):
+        with pytest.raises(ValueError, match=f"image {name} {side} does not work") as error:
+            sizes.check_multiples_of_4(shape)
+        assert suggestions(error) == nearest
+    assert sizes.check_multiples_of_4((4, 28, 3)) == (4, 28, 3)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1, 1.5, True, "0.5", None, float("nan")])
+def test_dropout_is_at_least_0_and_below_1(wrong):
+    with pytest.raises(ValueError, match=f"dropout must be a number of at least 0 and below 1; got {wrong!r}"):
+        sizes.check_dropout(wrong)
+    for rate in (0, 0.0, 0.999):
+        sizes.check_dropout(rate)
+
+
+def test_sides_are_between_the_bounds():
+    assert sizes.check_sides((16, 128, 3)) == (16, 128, 3)
+    for shape, text in [((15, 28, 1), "height 15"), ((28, 129, 1), "width 129")]:
+        with pytest.raises(ValueError, match=f"image {text} does not work: these networks are for 16 to 128 pixels"):
+            sizes.check_sides(shape)
