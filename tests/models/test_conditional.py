@@ -151,6 +151,15 @@ def test_label_weights(build):
     assert not np.any(weighted([first, one_hot]).numpy())
 
 
+@every(CLASS_GENERATORS + CLASS_DISCRIMINATORS)
+def test_a_label_outside_the_classes_counts_as_no_class(build):
+    model = small(build)
+    first, class_labels = inputs(model)
+    no_class = conditional.with_label_weights(model)([first, np.zeros((6, 4), "float32")])
+    for label in (-1, 4):
+        np.testing.assert_array_equal(model([first, np.full_like(class_labels, label)]), no_class)
+
+
 def test_label_weights_need_a_network_of_classes():
     with pytest.raises(ValueError, match=r"'dcgan_generator' has no layer named 'one_hot'; it has z, dense_1, norm_1"):
         conditional.with_label_weights(small(dcgan.build_generator))
