@@ -1,0 +1,208 @@
+"""Checkpoints: a training that was stopped, by whatever means, ends bit for bit where it would have ended."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+import tiny_gan
+from conftest import ROOT
+
+from seminar_gan.training.fit.checkpoints import CheckpointError
+from seminar_gan.training.fit.record import TrainingDiverged
+
+PROGRAM = [sys.executable, str(ROOT / "tests" / "tiny_gan.py")]
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """The state and the history of a training of 60 steps that was not stopped."""
+    history = tiny_gan.fit(trained := tiny_gan.begin())
+    return tiny_gan.state(trained), history
+
+
+def stop_at(step, folder, trained=None, *data):
+    with pytest.raises(InterruptedError):
+        tiny_gan.fit(trained or tiny_gan.begin(), 60, *data, checkpoints=folder, callbacks=[tiny_gan.StopAt(step)])
+
+
+def resume(folder, steps=60):
+    history = tiny_gan.fit(trained := tiny_gan.begin(), steps, checkpoints=folder)
+    return tiny_gan.state(trained), history
+
+
+def is_equal(one, other):
+    return tiny_gan.same(one[0], other[0]) and one[1] == other[1]
+
+
+@pytest.mark.parametrize("step", [20, 37])
+def test_a_stopped_training_ends_where_it_would_have_ended(whole, tmp_path, step):
+    stop_at(step, tmp_path)
+    assert is_equal(whole, resume(tmp_path))
+    assert whole[1]["step"] == [20, 40, 60]
+
+
+def test_a_conditional_training_of_other_objects_ends_where_it_would_have_ended(tmp_path):
+    options, data = {"conditional": True, "d_steps": 2}, (tiny_gan.images(), tiny_gan.labels())
+    history = tiny_gan.fit(whole := tiny_gan.gan(**options), 60, *data)
+    stop_at(37, tmp_path, tiny_gan.gan(**options), *data)
+    resumed = tiny_gan.gan(**options)
+    assert tiny_gan.fit(resumed, 60, *data, checkpoints=tmp_path) == history
+    assert tiny_gan.same(whole, resumed)
+
+
+def test_a_training_killed_at_any_moment_ends_where_it_would_have_ended(tmp_path):
+    """A process that does little but write checkpoints is killed at a random moment."""
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    whole.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+    def start(folder, steps):
+        return subprocess.Popen([*PROGRAM, str(folder), str(steps)], env=environment)
+
+    with start(killed, 1_000_000) as doomed:
+        while newest(killed) < 20 and doomed.poll() is None:
+            time.sleep(0.001)
+        time.sleep(np.random.default_rng().uniform(0, 0.5))
+        doomed.send_signal(signal.SIGKILL)
+    steps = newest(killed) + 20
+    assert steps >= 40
+    for process in [start(folder, steps) for folder in (whole, killed)]:  # side by side: importing Keras takes longest
+        assert process.wait() == 0
+    with np.load(whole / "end.npz") as one, np.load(killed / "end.npz") as other:
+        assert one.files == other.files and len(one["step"]) == steps / 2
+        for name in one.files:
+            np.testing.assert_array_equal(one[name], other[name])
+
+
+def newest(folder):
+    return max((int(path.stem.removeprefix("step_")) for path in folder.glob("step_*.npz")), default=0)
+
+
+def test_the_seconds_go_on_counting(tmp_path, clock):
+    tick = keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: clock.tick(1))
+    options = {"batch_size": 8, "report_every": 20, "checkpoints": tmp_path}
+    tiny_gan.begin().fit(tiny_gan.images(), steps=20, callbacks=[tick], **options)
+    (resumed := tiny_gan.begin()).fit(tiny_gan.images(), steps=40, callbacks=[tick], **options)
+    assert resumed.record.history["seconds"] == [19, 38]  # the first step of each call is left out
+
+
+def test_a_time_limit_counts_the_seconds_before_the_interruption(tmp_path, clock):
+    tick = keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: clock.tick(1))
+    options = {"batch_size": 8, "report_every": 5, "checkpoints": tmp_path, "seconds": 30}
+    with pytest.raises(InterruptedError):
+        tiny_gan.begin().fit(tiny_gan.images(), callbacks=[tick, tiny_gan.StopAt(22)], **options)
+    (resumed := tiny_gan.begin()).fit(tiny_gan.images(), callbacks=[tick], **options)
+    assert resumed.record.history["seconds"][3] == 19  # where the checkpoint was written, at step 20
+    assert (resumed.record.seconds, resumed.step) == (30, 20 + 1 + 11)
+
+
+def test_a_finished_training_is_not_trained_again(whole, tmp_path):
+    resume(tmp_path)
+    history = tiny_gan.fit(again := tiny_gan.begin(), checkpoints=tmp_path, callbacks=[tiny_gan.StopAt(1)])
+    assert is_equal(whole, (tiny_gan.state(again), history))
+
+
+def test_a_finished_training_can_be_taken_further(whole, tmp_path):
+    resume(tmp_path, steps=40)
+    assert is_equal(whole, resume(tmp_path))
+
+
+def test_two_checkpoints_are_kept_and_no_half_written_file(tmp_path):
+    resume(tmp_path, steps=100)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["step_00000080.npz", "step_00000100.npz"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "one byte", "empty", "not an archive", "a missing array"])
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(whole, tmp_path, damage):
+    stop_at(50, tmp_path)
+    path = tmp_path / "step_00000040.npz"
+    content = path.read_bytes()
+    middle = len(content) // 2
+    if damage == "a missing array":
+        with np.load(path) as file:
+            state = {name: file[name] for name in file.files if name != "model_0"}
+            assert len(state) < len(file.files)
+        np.savez(path, **state)
+    else:
+        path.write_bytes(
+            {
+                "cut": content[:middle],
+                "one byte": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+                "empty": b"",
+                "not an archive": b"digits",
+            }[damage]
+        )
+    with pytest.warns(UserWarning, match=r"step_00000040.npz cannot be read .*step_00000020.npz is used instead"):
+        resumed = resume(tmp_path)
+    assert is_equal(whole, resumed)
+
+
+def test_without_any_checkpoint_that_can_be_read_it_starts_at_step_0_and_keeps_its_own(whole, tmp_path):
+    (tmp_path / "step_00000100.npz").write_bytes(b"damaged")
+    with pytest.warns(UserWarning, match="no other is left: training starts at step 0"):
+        assert is_equal(whole, resume(tmp_path))
+    assert sorted(path.name for path in tmp_path.glob("*.npz")) == ["step_00000040.npz", "step_00000060.npz"]
+
+
+def test_a_half_written_checkpoint_is_not_looked_at(whole, tmp_path):
+    stop_at(30, tmp_path)
+    (tmp_path / ".step_00000040.npz.1.part").write_bytes(b"half")
+    assert is_equal(whole, resume(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("change", "data", "message"),
+    [
+        ({"seed": 5}, (), "seed was 0 and is now 5"),
+        ({"norm": False}, (), "the number of layers of generator was 6 and is now 5"),
+        ({"dropout": 0.1}, (), r"discriminator\[4\].rate was 0.3 and is now 0.1"),
+        ({"ema": 0.8}, (), "ema was 0.9 and is now 0.8"),
+        ({"conditional": True}, (tiny_gan.images(), tiny_gan.labels()), "class was 'GAN' and is now 'ConditionalGAN'"),
+        ({}, (tiny_gan.images(30),), r"data 0 was 'float32 \(40, 4, 4, 1\).*' and is now 'float32 \(30"),
+        ({}, (-tiny_gan.images(),), r"data 0 was '(float32 \(40, 4, 4, 1\), CRC-32) \w+' and is now '\1 \w+'"),
+    ],
+)
+def test_checkpoints_of_another_training_are_refused(tmp_path, change, data, message):
+    stop_at(30, tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(CheckpointError, match=message):
+        tiny_gan.fit(tiny_gan.begin(**change), 60, *data, checkpoints=tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_checkpoints_of_another_batch_size_are_refused(tmp_path):
+    stop_at(30, tmp_path)
+    with pytest.raises(CheckpointError, match="batch_size was 8 and is now 16"):
+        tiny_gan.begin().fit(tiny_gan.images(), steps=60, batch_size=16, report_every=20, checkpoints=tmp_path)
+
+
+class BreakAt(keras.callbacks.Callback):
+    """Make a weight infinite before a step."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.step = step
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.model.step == self.step - 1:
+            self.model.generator.weights[0].assign(np.full(self.model.generator.weights[0].shape, np.inf))
+
+
+def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(whole, tmp_path):
+    with pytest.raises(TrainingDiverged):
+        tiny_gan.fit(tiny_gan.begin(), checkpoints=tmp_path, callbacks=[BreakAt(33)])
+    assert newest(tmp_path) == 20
+    assert is_equal(whole, resume(tmp_path))
+
+
+def test_the_settings_can_be_read_without_this_package(tmp_path):
+    resume(tmp_path, steps=20)
+    with np.load(tmp_path / "step_00000020.npz", allow_pickle=False) as file:
+        about = json.loads(str(file["about"]))
+    assert about["identity"]["batch_size"] == 8 and about["history"]["step"] == [20]
