@@ -1,34 +1,36 @@
 """Make `.venv` from the lock, once. Standard library only, because nothing is installed yet when this runs.
 
-A stamp inside `.venv` is written last. Without it, or with a broken Python, the folder is made again from nothing;
-with a stamp of an older lock or pyproject.toml, the packages are installed over the old ones.
+uv installs the packages: the one on PATH, else the locked one. Where uv cannot be had or fails, pip installs the same
+lock. A stamp in `.venv` is written last. Without it, `.venv` is made again from nothing; where it names another lock or
+pyproject.toml, the packages are installed over the old ones.
 """
 
 import contextlib
 import hashlib
-import json
 import os
 import platform
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from seminar_gan.commands import UserError
+from seminar_gan.files import write_text
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-STAMP = "seminar-gan.json"
+STAMP = "seminar-gan.txt"
 
 
 def supported_python():
-    """The path of a Python that TensorFlow has wheels for: this one if possible, else the newest one on PATH."""
+    """Return the path of a Python that TensorFlow has wheels for: this one if possible, else the newest on PATH."""
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return sys.executable
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        found = shutil.which(f"python3.{minor}")
-        if found and _quietly([found, "-c", ""]):
-            return found
+        path = shutil.which(f"python3.{minor}")
+        if path and _runs(path, "-c", ""):
+            return path
     raise UserError(
         f"TensorFlow has no wheels for this Python ({platform.python_version()}). "
         "Install Python 3.11, 3.12 or 3.13 and call again, for example with `make PYTHON=python3.13 ...`."
@@ -44,146 +46,87 @@ def environment_python(root):
     if choice == "current":
         return sys.executable
     if choice:
-        raise UserError(
-            f"SEMINAR_GAN_ENV is {choice!r}. It can be `current` (use the running Python) or unset (.venv)."
-        )
-    venv = root / ".venv"
-    wanted = _wanted_stamp(root)
-    if _read_stamp(venv) != wanted:
-        with _lock(root / ".venv.lock") as lock:
-            stamp = _read_stamp(venv)
-            if stamp != wanted:
-                _install(root, venv, wanted, stamp.get("root") != wanted["root"], lock)
-    return str(_python_of(venv))
+        raise UserError(f"SEMINAR_GAN_ENV is {choice!r}; it must be `current` (the running Python) or unset (.venv).")
+    python = root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not _is_ready(root, python):
+        with _alone(root / ".venv.lock"):
+            if not _is_ready(root, python):  # another set-up may have made it meanwhile
+                _install(root, str(python))
+    return str(python)
 
 
 def lock_file(root):
-    """The lock for this machine: `requirements/gpu.txt` where TensorFlow can use an NVIDIA GPU, else `cpu.txt`."""
+    """Return the lock for this machine: `gpu.txt` where TensorFlow can use an NVIDIA GPU, else `cpu.txt`."""
     linux = sys.platform == "linux" and platform.machine() == "x86_64"
-    gpu = linux and shutil.which("nvidia-smi") and _quietly(["nvidia-smi"])
-    return root / "requirements" / ("gpu.txt" if gpu else "cpu.txt")
-
-
-def _python_of(venv):
-    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def _wanted_stamp(root):
-    import tomllib  # not in the older Pythons that may start this command and hand over to a newer one
-
-    lock = lock_file(root)
-    if not lock.is_file():
+    gpu = linux and shutil.which("nvidia-smi") and _runs("nvidia-smi")
+    path = root / "requirements" / ("gpu.txt" if gpu else "cpu.txt")
+    if not path.is_file():
         raise UserError(
-            f"{lock} is missing: .venv is made from it. `git checkout -- requirements` brings it back; "
+            f"{path} is missing: .venv is made from it. `git checkout -- requirements` brings it back; "
             "SEMINAR_GAN_ENV=current uses the running Python's packages instead."
         )
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    parts = {
-        key: project["project"].get(key) for key in ("version", "dependencies", "optional-dependencies", "scripts")
-    }
-    parts["build-system"] = project["build-system"]
-    return {
-        "root": str(root),
-        "lock": lock.name,
-        "lock_sha256": hashlib.sha256(lock.read_bytes()).hexdigest(),
-        "project_sha256": hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest(),
-    }
+    return path
 
 
-def _read_stamp(venv):
-    """The stamp of a usable environment, else an empty dictionary."""
-    try:
-        stamp = json.loads((venv / STAMP).read_text(encoding="utf-8"))
-        settings = dict(
-            line.split(" = ", 1)
-            for line in (venv / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
-            if " = " in line
-        )
-        return stamp if _python_of(venv).exists() and Path(settings["home"]).is_dir() else {}
-    except (OSError, ValueError, KeyError):
-        return {}
+def _stamp(root):
+    """What `.venv` is made for: the folder, whose path is in its scripts, and a digest of lock and pyproject.toml."""
+    content = lock_file(root).read_bytes() + (root / "pyproject.toml").read_bytes()
+    return [str(root), hashlib.sha256(content).hexdigest()]
 
 
-def _install(root, venv, wanted, anew, lock):
-    began = time.monotonic()
+def _read_stamp(root):
+    path = root / ".venv" / STAMP
+    return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+
+
+def _is_ready(root, python):
+    return _read_stamp(root) == _stamp(root) and _runs(python, "-S", "-c", "")
+
+
+def _install(root, python):
+    began, venv, lock = time.monotonic(), root / ".venv", lock_file(root)
+    keep = _read_stamp(root)[:1] == [str(root)] and _runs(python, "-m", "pip", "--version")
     (venv / STAMP).unlink(missing_ok=True)
-    if anew:
-        python = supported_python()
-        if not _quietly([python, "-c", "import ensurepip, venv"]):
-            raise UserError(
-                f"{python} cannot make environments: it has no venv or ensurepip module. "
-                "On Debian or Ubuntu, `apt-get install python3-venv` brings it."
-            )
-        print(f"Making .venv with {python}", flush=True)
+    if not keep:
+        print(f"Making .venv with {supported_python()}", flush=True)
         shutil.rmtree(venv, ignore_errors=True)
-        _show([python, "-m", "venv", str(venv)], "python -m venv", lock)
-    pip = [str(_python_of(venv)), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    print(f"Installing the packages of requirements/{wanted['lock']}; at first this takes minutes", flush=True)
-    _show([*pip, "--require-hashes", "-r", str(root / "requirements" / wanted["lock"])], "pip", lock)
-    _show([*pip, "--no-deps", "--no-build-isolation", "-e", str(root)], "pip", lock)
-    unfinished = venv / (STAMP + ".new")
-    unfinished.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, venv / STAMP)
+        if not _runs(supported_python(), "-m", "venv", venv, show=True):
+            raise UserError("python -m venv failed. On Debian or Ubuntu, `apt-get install python3-venv` brings it.")
+    print(f"Installing the packages of requirements/{lock.name}; the first time takes minutes", flush=True)
+    quiet = [] if sys.stdout.isatty() else ["-q"]
+    pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *quiet]
+    locked, package = ["--require-hashes", "--no-deps", "-r"], ["--no-build-isolation", "--no-deps", "-e"]
+    uv = [shutil.which("uv") or ""]
+    entry = re.search(r"^uv==.*?(?=^\S|\Z)", lock.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    if not uv[0] and entry:
+        write_text(venv / "uv.txt", entry[0])
+        uv = [python, "-m", "uv"] if _runs(*pip, *locked, venv / "uv.txt", show=True) else uv
+    for installer in ([*uv, "pip", "install", "--python", python, *quiet], pip):
+        if _runs(*installer, *locked, lock, show=True) and _runs(*installer, *package, root, show=True):
+            break
+    else:
+        raise UserError("The packages could not be installed (see above). The next call begins the set-up again.")
+    write_text(venv / STAMP, "\n".join(_stamp(root)))
     print(f"Set-up took {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _show(command, name, lock):
-    """Run a command; show its current line on a terminal, nothing in a log, and its last lines where it fails.
-
-    The command holds the lock too, so that a pip that outlives this process cannot write into a newer .venv.
-    """
-    lines = []
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        pass_fds=(lock.fileno(),) if os.name == "posix" else (),
-    ) as process:
-        for line in process.stdout:
-            lines.append(line.rstrip())
-            if sys.stdout.isatty():
-                width = shutil.get_terminal_size().columns - 1
-                print("\r" + lines[-1].strip()[:width].ljust(width), end="", flush=True)
-    if sys.stdout.isatty():
-        print("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r", end="", flush=True)
-    if process.returncode:
-        raise UserError("\n".join([*lines[-30:], f"{name} failed. The next call begins the set-up again."]))
-
-
-def _quietly(command):
-    """Whether a command runs and succeeds."""
+def _runs(*command, show=False):
+    """Whether a command can be started and succeeds; its output is dropped unless `show`."""
+    output = {} if show else {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": 60}
     try:
-        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=60).returncode == 0
+        return subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, **output).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
 
 @contextlib.contextmanager
-def _lock(path):
-    """Hold a file lock, which the operating system takes back when the process dies; wait while another holds it."""
-    with open(path, "a+") as file:
-        if os.name == "nt":
-            import msvcrt
-
-            def acquire():
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            def acquire():
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-        told = False
-        while True:
-            try:
-                acquire()
-                break
-            except OSError:
-                if not told:
-                    print("Waiting for another set-up of .venv to end", flush=True)
-                told = True
-                time.sleep(0.5)
-        yield file
+def _alone(path):
+    """Let one set-up run at a time, by a database lock: every system has it, and it ends with its process."""
+    with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            print("Waiting for another set-up of .venv to end", flush=True)
+            lock.execute("PRAGMA busy_timeout = 3600000")
+            lock.execute("BEGIN EXCLUSIVE")
+        yield
