@@ -5,6 +5,7 @@ only the standard library is used, and nothing that an older Python, which may s
 """
 
 import argparse
+import importlib
 import os
 import shutil
 import subprocess
@@ -12,11 +13,14 @@ import sys
 
 from seminar_gan.commands import UserError, pages, setup
 
+# The module of seminar_gan.commands behind each command; loaded when it runs, since it imports more than help needs.
+MODULES = {"run-all": "run", "test": "verify", "train": "train", "notebooks": "build", "check": "check"}
+
 
 def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a page's error may hold what a Windows console cannot show
+        stream.reconfigure(errors="replace")  # a Windows console cannot print every character
     try:
         return _dispatch(argv)
     except UserError as error:
@@ -36,7 +40,7 @@ def _dispatch(argv):
     if args.command == "clean":
         return _clean(args.root)
     if args.command == "notebooks":
-        pages.select_sources(args.root, args.pages)  # a misspelt page is told before minutes of set-up
+        pages.select_sources(args.root, args.pages)  # so that a misspelt page fails before minutes of set-up
     if args.command == "run-all":
         pages.select(args.root, args.pages)
         pages.profile_folder(args.root, args.profile)
@@ -50,34 +54,14 @@ def _dispatch(argv):
 
 def _run(args):
     """Run a command in the environment that is set up for it."""
+    if args.command in MODULES:
+        return importlib.import_module(f"seminar_gan.commands.{MODULES[args.command]}").main(args)
     if args.command == "setup":
         print(f"Ready: {sys.executable}")
         return 0
-    if args.command == "run-all":
-        from seminar_gan.commands import run
-
-        return run.main(args)
-    if args.command == "test":
-        from seminar_gan.commands import verify
-
-        return verify.main(args)
-    if args.command == "train":
-        from seminar_gan.commands import train
-
-        return train.main(args)
-    if args.command == "notebooks":
-        from seminar_gan.commands import build
-
-        return build.main(args)
-    if args.command == "check":
-        from seminar_gan.commands import check
-
-        return check.main(args)
-    if args.command == "bench":
-        return subprocess.call([sys.executable, str(args.root / "tools" / "bench.py")], cwd=args.root)
+    arguments = {"bench": [args.root / "tools" / "bench.py"], "lab": ["-m", "jupyterlab", args.root / "notebooks"]}
     environment = {**os.environ, "TENSORBOARD_BINARY": os.path.join(os.path.dirname(sys.executable), "tensorboard")}
-    command = [sys.executable, "-m", "jupyterlab", str(args.root / "notebooks")]
-    return subprocess.call(command, cwd=args.root, env=environment)
+    return subprocess.call([sys.executable, *map(str, arguments[args.command])], cwd=args.root, env=environment)
 
 
 def _rerun(python, argv):
