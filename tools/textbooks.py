@@ -24,7 +24,6 @@ class SimultaneousGAN(GAN):
             g_loss = self.loss_pair.generator(fake_logits)
         self.update(self.g_optimizer, self.generator, g_tape, g_loss)
         self.update(self.d_optimizer, self.discriminator, d_tape, d_loss)
-        self.count_step()
         return self.track(g_loss=g_loss, d_loss=d_loss, **self.loss_pair.shares(real_logits, fake_logits))
 
 
@@ -45,7 +44,6 @@ class TwoPassConditionalGAN(ConditionalGAN):
         with tf.GradientTape() as g_tape:
             g_loss = cross_entropy(tf.ones((count, 1)), self.discriminate(*self.make_fake(z, batch)))
         self.update(self.g_optimizer, self.generator, g_tape, g_loss)
-        self.count_step()
         return self.track(g_loss=g_loss, d_loss=d_loss, **self.loss_pair.shares(logits[count:], logits[:count]))
 
 

@@ -20,6 +20,7 @@ import tensorflow as tf
 from keras import ops
 
 import seminar_gan as sg
+from seminar_gan import ranges
 from seminar_gan.metrics import frechet_distance
 from seminar_gan.models import mlp
 from seminar_gan.training import GAN, StepProgress, noise
@@ -219,7 +220,6 @@ def train_step(self, batch):
             real, fake
         )  # by the discriminator that was just updated
     self.update(self.g_optimizer, self.generator, tape, g_loss)  # theta_g
-    self.count_step()
     self.update_ema()
     return self.track(g_loss=g_loss, **g_logs, **d_logs)
 
@@ -256,7 +256,7 @@ def generator_loss(self, real, fake):
 # | `self.discriminate(images)` | `self.discriminator(images, training=True)`, one logit an image |
 # | `self.loss_pair` | the two losses above, as one object: `losses.NON_SATURATING` or `losses.MINIMAX` |
 # | `self.update(optimizer, network, tape, loss)` | takes the gradient of the loss for the weights of *that network alone*, and lets the optimizer make a step |
-# | `count_step`, `track` | count the steps and keep the history |
+# | `track` | counts the step and keeps the history |
 # | `penalty`, `update_ema` | nothing here; later pages use them |
 #
 # So the two `self.update` lines hold the other network constant. Four differences from the algorithm: both losses are lowered, so $D$'s sign is turned. The optimizers are
@@ -439,11 +439,17 @@ plt.show()
 
 # %% tags=["shows:metrics.images.specks"]
 def specks(images):
-    images = np.asarray(images)
+    images = ranges.check_uint8(images, "specks")
+    if images.shape[3:] not in [(), (1,)] or images.ndim < 3:
+        raise ValueError(
+            f"specks takes images (n, height, width) or (n, height, width, 1); got shape {images.shape}"
+        )
     lit = np.pad(images.reshape(images.shape[:3]) > 127, ((0, 0), (1, 1), (1, 1))).astype(int)
+    if not lit.any():
+        raise ValueError("specks needs lit pixels, above 127; all pixels are darker")
     steps = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
     neighbours = sum(np.roll(lit, step, axis=(1, 2)) for step in steps)
-    return float(np.mean(neighbours[lit == 1] <= 1)) if lit.any() else float("nan")
+    return float(np.mean(neighbours[lit == 1] <= 1))
 
 
 # %% tags=["nbval-ignore-output"]

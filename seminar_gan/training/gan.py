@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from seminar_gan import losses
 from seminar_gan.training.fit import checks
-from seminar_gan.training.fit.resumable import ResumableModel, loads
+from seminar_gan.training.fit.resumable import ResumableModel
 from seminar_gan.training.noise import normal
 
 GENERATE_AT_ONCE = 500  # images; more at a time would only take more memory
@@ -98,7 +98,6 @@ class GAN(ResumableModel):
                 d_logs = self.update_discriminator(real, fake)
             g_loss, g_logs = self.generator_loss(real, fake)
         self.update(self.g_optimizer, self.generator, tape, g_loss)
-        self.count_step()
         self.update_ema()
         return self.track(g_loss=g_loss, **g_logs, **d_logs)
 
@@ -233,7 +232,7 @@ class GAN(ResumableModel):
     def update_ema(self):
         """Move the averaged weights towards those of the generator."""
         if self.ema_generator is not None:
-            step = tf.cast(self.clock, "float32")
+            step = tf.cast(self.clock + 1, "float32")
             decay = tf.minimum(self.ema, step / (step + 10))  # or the first, random weights would count for long
             for mean, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
                 mean.assign(decay * mean + (1 - decay) * weight)
@@ -321,17 +320,5 @@ class GAN(ResumableModel):
         return {"loss": self.loss_pair, "penalty": self.penalty}
 
     def get_config(self):
-        networks = {"generator": self.generator, "discriminator": self.discriminator, "noise": self.noise}
-        config = {name: keras.saving.serialize_keras_object(value) for name, value in networks.items()}
-        return config | {"d_steps": self.d_steps, "ema": self.ema, "seed": self.seed, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**{name: loads(value) for name, value in config.items()})
-
-    def get_compile_config(self):
-        parts = self.compiled_with() | self.optimizers
-        return {name: keras.saving.serialize_keras_object(value) for name, value in parts.items()}
-
-    def compile_from_config(self, config):
-        self.compile(**{name: loads(value) for name, value in config.items()})
+        noise = keras.saving.serialize_keras_object(self.noise)
+        return {**super().get_config(), "noise": noise, "d_steps": self.d_steps, "ema": self.ema}

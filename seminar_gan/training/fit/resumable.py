@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from seminar_gan.training.fit import checks, data, identity
 from seminar_gan.training.fit.checkpoints import Checkpoints
@@ -13,8 +14,8 @@ ENDLESS = 10**9  # reports; a training by the clock ends long before
 class ResumableModel(keras.Model):
     """What a GAN, or another model with a training step of its own, needs beside its algorithm.
 
-    A subclass has its networks and its optimizers as attributes, declares in `LOGS` the names of what its
-    `train_step(batch)` hands to `track`, calls `count_step` in it once, and hands its data to `fit_groups`.
+    A subclass has its networks and its optimizers as attributes. Its `train_step(batch)` ends with
+    `return self.track(...)`, the logs of which are named in `LOGS`; its `fit` hands the data to `fit_groups`.
 
     Args:
         seed: whole number from which the order of the data follows, and whatever else the subclass draws by it.
@@ -31,8 +32,8 @@ class ResumableModel(keras.Model):
         super().__init__(name=name)
         checks.check_settings(seed=seed)
         self.seed = seed
-        self.clock = self.add_weight(
-            name="clock", shape=(), dtype="int64", initializer="zeros", trainable=False,
+        self.steps = self.add_weight(
+            name="steps", shape=(), dtype="int64", initializer="zeros", trainable=False,
             aggregation="only_first_replica",
         )  # fmt: skip
         self.record = Record()
@@ -61,7 +62,8 @@ class ResumableModel(keras.Model):
             if not optimizer.built:
                 optimizer.build(variables)  # or its state would be missing in checkpoints
         self.base_rates = {}
-        self.optimizer = JointRate(self)
+        if "optimizer" not in optimizers:
+            self.optimizer = JointRate(self)
         self.trackers = {name: self.tracker(name) for name in (*self.LOGS, *logs)}
 
     def tracker(self, name):
@@ -69,7 +71,7 @@ class ResumableModel(keras.Model):
         return keras.metrics.Mean(name)
 
     def track(self, **logs):
-        """Take the scalars of one step into the history, and return them.
+        """End a step: count it, take its scalars into the history, and return them.
 
         Raises:
             KeyError: for a log that the class has not declared, and for a declared one that is missing.
@@ -81,11 +83,8 @@ class ResumableModel(keras.Model):
             )
         for name, value in logs.items():
             self.trackers[name].update_state(value)
+        self.steps.assign_add(1)
         return logs
-
-    def count_step(self):
-        """Move the clock on by one step. Call it once in `train_step`."""
-        self.clock.assign_add(1)
 
     @property
     def metrics(self):
@@ -94,7 +93,12 @@ class ResumableModel(keras.Model):
     @property
     def step(self):
         """How many steps of training there have been."""
-        return int(np.asarray(self.clock))
+        return int(np.asarray(self.steps))
+
+    @property
+    def clock(self):
+        """The same as a tensor, int64 (), for `train_step`: what is drawn at random follows from it and the seed."""
+        return tf.convert_to_tensor(self.steps)
 
     @property
     def networks(self):
@@ -158,6 +162,26 @@ class ResumableModel(keras.Model):
             verbose=0,
         )
 
+    def compiled_with(self):
+        """Return {argument of `compile`: value}, the optimizers left out. A subclass with others overrides it."""
+        return {}
+
+    def get_config(self):
+        networks = {name: network for name, network in self.networks.items() if not name.startswith("ema_")}
+        config = {name: keras.saving.serialize_keras_object(network) for name, network in networks.items()}
+        return config | {"seed": self.seed, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{name: _loaded(value) for name, value in config.items()})
+
+    def get_compile_config(self):
+        parts = self.compiled_with() | self.optimizers
+        return {name: keras.saving.serialize_keras_object(value) for name, value in parts.items()}
+
+    def compile_from_config(self, config):
+        self.compile(**{name: _loaded(value) for name, value in config.items()})
+
     def save_own_variables(self, store):
         super().save_own_variables(store)
         for number, state in enumerate(self._random_states()):  # Keras leaves them out
@@ -204,6 +228,6 @@ def _rate(optimizer):
     return float(str(np.asarray(optimizer.learning_rate, "float32")))
 
 
-def loads(value):
-    """Return what `keras.saving.serialize_keras_object` made a dict of; anything else as it is."""
+def _loaded(value):
+    """What `serialize_keras_object` made a dict of; anything else as it is."""
     return keras.saving.deserialize_keras_object(value) if isinstance(value, dict) else value
