@@ -86,14 +86,15 @@ def test_tensorflow_is_only_in_the_extras_cpu_and_gpu():
 
 
 def imports_of(path):
-    """The top-level names of the modules that a file imports, the standard library and its own neighbours left out."""
+    """The top-level names that a file imports, without the standard library, its neighbours and helpers of tests."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names.add(node.module.split(".")[0])
-    neighbours = {file.stem for file in path.parent.glob("*.py")}
+    folders = [path.parent, *(folder for folder in path.parents if folder == ROOT / "tests")]
+    neighbours = {file.stem for folder in folders for file in folder.glob("*.py")}
     return names - set(sys.stdlib_module_names) - neighbours - {"seminar_gan"}
 
 
