@@ -1,10 +1,16 @@
 """Pixel ranges: uint8 0 to 255, unit [0, 1] and symmetric [-1, 1]. The only scaling code of the package.
 
 Files and pictures are uint8. Networks that end in a sigmoid work on unit images, networks that end in a tanh on
-symmetric ones. Every function takes an array of any shape, leaves it alone and returns a new one.
+symmetric ones. Every function takes an array of any shape, leaves it unchanged and returns a new one.
 """
 
 import numpy as np
+
+__all__ = ["symmetric_to_uint8", "to_symmetric", "to_unit", "unit_to_uint8"]
+
+
+def __dir__():
+    return __all__
 
 
 def to_unit(images):
@@ -18,8 +24,12 @@ def to_unit(images):
 
     Raises:
         TypeError: if `images` is not a uint8 array.
+
+    Example:
+        >>> to_unit(np.array([0, 255], "uint8")).tolist()
+        [0.0, 1.0]
     """
-    return _bytes(images, "to_unit").astype("float32") / np.float32(255)
+    return check_uint8(images, "to_unit").astype("float32") / np.float32(255)
 
 
 def to_symmetric(images):
@@ -36,8 +46,12 @@ def to_symmetric(images):
 
     Source:
         Winkler 2018, the pre-processing 2 i - 1 of images in [0, 1].
+
+    Example:
+        >>> to_symmetric(np.array([0, 255], "uint8")).tolist()
+        [-1.0, 1.0]
     """
-    return _bytes(images, "to_symmetric").astype("float32") / np.float32(127.5) - np.float32(1)
+    return check_uint8(images, "to_symmetric").astype("float32") / np.float32(127.5) - np.float32(1)
 
 
 def unit_to_uint8(images):
@@ -52,6 +66,10 @@ def unit_to_uint8(images):
     Raises:
         TypeError: if `images` is not of a floating type.
         ValueError: if a value is outside [0, 1] or is not a number.
+
+    Example:
+        >>> unit_to_uint8(np.array([0.0, 0.2, 1.0])).tolist()
+        [0, 51, 255]
     """
     return np.rint(_floats(images, 0, "unit_to_uint8") * 255).astype("uint8")
 
@@ -71,28 +89,48 @@ def symmetric_to_uint8(images):
 
     Source:
         Winkler 2018, the post-processing (i + 1) / 2.
+
+    Example:
+        >>> symmetric_to_uint8(np.array([-1.0, 0.0, 1.0])).tolist()
+        [0, 128, 255]
     """
     return np.rint((_floats(images, -1, "symmetric_to_uint8") + 1) * 127.5).astype("uint8")
 
 
-def _bytes(images, function):
+def check_uint8(images, function):
+    """Return images as a uint8 array.
+
+    Args:
+        images: uint8 array of any shape, 0 to 255.
+        function: name of the function that takes them, for the message.
+
+    Raises:
+        TypeError: for arrays of another dtype.
+    """
     images = np.asarray(images)
     if images.dtype != np.uint8:
-        raise TypeError(f"{function} wants uint8 images, 0 to 255; got {_describe(images)}")
+        cure = "convert them with ranges.unit_to_uint8 or ranges.symmetric_to_uint8"
+        if not _is_floating(images):
+            cure = 'if they hold 0 to 255, convert them with images.astype("uint8")'
+        raise TypeError(f"{function} takes uint8 images, 0 to 255; got {_describe(images)}; {cure}")
     return images
 
 
 def _floats(images, low, function):
     images = np.asarray(images)
-    if not np.issubdtype(images.dtype, np.floating):
-        raise TypeError(f"{function} wants floating-point images in [{low}, 1]; got {_describe(images)}")
-    if not np.all((images >= low) & (images <= 1)):  # so written that NaN is refused too
-        raise ValueError(f"{function} wants values in [{low}, 1]; got {_describe(images)}")
-    return images
+    if not _is_floating(images):
+        raise TypeError(f"{function} takes floating-point images in [{low}, 1]; got {_describe(images)}")
+    if not np.all((images >= low) & (images <= 1)):  # false for NaN, too
+        raise ValueError(f"{function} takes values in [{low}, 1]; got {_describe(images)}")
+    return images.astype("float32") if images.dtype.itemsize < 4 else images
+
+
+def _is_floating(images):
+    return np.issubdtype(images.dtype, np.floating) or images.dtype.name == "bfloat16"  # which NumPy does not know
 
 
 def _describe(images):
     text = f"dtype {images.dtype}, shape {images.shape}"
-    if images.size and np.issubdtype(images.dtype, np.number):
-        text += f", values {images.min():g} to {images.max():g}"
+    if images.size and (np.issubdtype(images.dtype, np.number) or _is_floating(images)):
+        text += f", values {float(images.min()):g} to {float(images.max()):g}"
     return text

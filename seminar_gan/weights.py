@@ -1,11 +1,23 @@
-"""Generators that were trained once, for longer than a page has time, and travel with the package."""
+"""Trained generators that come with the package: trained once, for longer than a page has time."""
 
 from seminar_gan.datasets import embedded
-from seminar_gan.metrics.features import set_weights
+from seminar_gan.metrics.features import load_network
 from seminar_gan.models import dcgan, panic
+
+__all__ = [
+    "PANIC_TRAININGS",
+    "TEMKENG_TRAININGS",
+    "load_panic_generator",
+    "load_panic_progress",
+    "load_temkeng_generator",
+]
 
 TEMKENG_TRAININGS = ("mnist-500", "mnist-5000", "smile-1000", "smile-20000")
 PANIC_TRAININGS = ("plain", "normalised")
+
+
+def __dir__():
+    return __all__
 
 
 def load_temkeng_generator(training):
@@ -18,15 +30,13 @@ def load_temkeng_generator(training):
         keras.Model: float (batch, 100), standard normal, to images (batch, 28, 28, 1) in [-1, 1].
 
     Raises:
-        ValueError: if there is no such training.
+        ValueError: for another name.
         DataError: if data/temkeng_dcgan.npz is missing, altered or unreadable.
 
     Source:
         Temkeng 2020, section 4.2; trained by tools/train_weights.py, stored as float16.
     """
-    generator = dcgan.build_temkeng_generator()
-    set_weights(generator, _arrays("temkeng_dcgan.npz", training, TEMKENG_TRAININGS))
-    return generator
+    return load_network(dcgan.build_temkeng_generator, _arrays("temkeng_dcgan.npz", training, TEMKENG_TRAININGS))
 
 
 def load_panic_generator(training):
@@ -39,29 +49,30 @@ def load_panic_generator(training):
         keras.Model: float (batch, 100), truncated normal, to images (batch, 100, 100, 1) in [0, 1].
 
     Raises:
-        ValueError: if there is no such training.
+        ValueError: for another name.
         DataError: if data/panic_generators.npz is missing, altered or unreadable.
 
     Source:
         Wallat & Kriegel, PANIC, section 5; trained on 28 of the embedded cells by tools/train_panic.py.
     """
-    generator = panic.build_generator((100, 100, 1))
     arrays = _arrays("panic_generators.npz", training, PANIC_TRAININGS)
-    set_weights(generator, {name: array for name, array in arrays.items() if "/" in name})
-    return generator
+    arrays = {name: array for name, array in arrays.items() if "/" in name}
+    return load_network(lambda: panic.build_generator((100, 100, 1)), arrays)
 
 
 def load_panic_progress(training):
-    """Load what such a generator drew on the way.
+    """Load images that a generator of `load_panic_generator` drew during its training.
 
     Args:
-        training: as for `load_panic_generator`.
+        training: one of PANIC_TRAININGS.
 
     Returns:
-        steps: int array (marks,). pictures: uint8 array (marks, 6, 100, 100, 1), the same six z at every mark.
+        steps: int array (k,), when the images were drawn. pictures: uint8 array (k, 6, 100, 100, 1), from the same six
+        z each time.
 
     Raises:
-        as `load_panic_generator`.
+        ValueError: for another name.
+        DataError: if data/panic_generators.npz is missing, altered or unreadable.
     """
     arrays = _arrays("panic_generators.npz", training, PANIC_TRAININGS)
     return arrays["steps"], arrays["pictures"]
@@ -70,6 +81,6 @@ def load_panic_progress(training):
 def _arrays(file, training, trainings):
     """The arrays of one training, by their names in it."""
     if training not in trainings:
-        raise ValueError(f"there are weights of {', '.join(trainings)}; got {training!r}")
-    arrays, start = embedded.load_file(file), f"{training}/"
-    return {name.removeprefix(start): arrays[name] for name in arrays if name.startswith(start)}
+        raise ValueError(f"training must be one of {', '.join(trainings)}; got {training!r}")
+    start = f"{training}/"
+    return {name.removeprefix(start): array for name, array in embedded.load_file(file, start).items()}

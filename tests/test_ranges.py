@@ -1,3 +1,4 @@
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -40,34 +41,54 @@ def test_scaling_gives_float32_with_exact_ends_and_leaves_its_argument_alone(for
     [np.zeros((2, 3)), np.zeros((2, 3), "int64"), np.zeros((2, 3), bool), np.array([["a"]]), [1, 2]],
     ids=["float", "int64", "bool", "text", "list"],
 )
-def test_scaling_wants_uint8(convert, images):
-    with pytest.raises(TypeError, match=rf"{convert.__name__} wants uint8 images.*got dtype .*shape \("):
+def test_scaling_takes_only_uint8(convert, images):
+    with pytest.raises(TypeError, match=rf"{convert.__name__} takes uint8 images.*got dtype .*shape \("):
         convert(images)
 
 
-def test_scaling_twice_is_refused():
+def test_scaling_twice_is_rejected():
     with pytest.raises(TypeError, match=r"got dtype float32, shape \(16, 16\), values 0 to 1"):
         ranges.to_unit(ranges.to_unit(ALL_BYTES))
 
 
 @pytest.mark.parametrize("convert", [ranges.unit_to_uint8, ranges.symmetric_to_uint8])
-def test_going_back_wants_floats(convert):
-    with pytest.raises(TypeError, match=rf"{convert.__name__} wants floating-point images.*got dtype uint8"):
+def test_going_back_takes_only_floats(convert):
+    with pytest.raises(TypeError, match=rf"{convert.__name__} takes floating-point images.*got dtype uint8"):
         convert(ALL_BYTES)
 
 
 @pytest.mark.parametrize("value", [1.001, 255.0, -1.001, np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("convert", [ranges.unit_to_uint8, ranges.symmetric_to_uint8])
-def test_going_back_refuses_other_values(convert, value):
-    with pytest.raises(ValueError, match=rf"{convert.__name__} wants values in \[.*, 1\]; got dtype float32"):
+def test_going_back_rejects_other_values(convert, value):
+    with pytest.raises(ValueError, match=rf"{convert.__name__} takes values in \[.*, 1\]; got dtype float32"):
         convert(np.array([0.5, value], "float32"))
 
 
-def test_symmetric_images_are_no_unit_images():
-    with pytest.raises(ValueError, match=r"wants values in \[0, 1\]; got .* values -1 to 1"):
+def test_symmetric_images_are_not_unit_images():
+    with pytest.raises(ValueError, match=r"takes values in \[0, 1\]; got .* values -1 to 1"):
         ranges.unit_to_uint8(ranges.to_symmetric(ALL_BYTES))
 
 
 @pytest.mark.parametrize("convert", [ranges.unit_to_uint8, ranges.symmetric_to_uint8])
-def test_no_images_are_no_error(convert):
+def test_an_empty_array_is_accepted(convert):
     assert convert(np.zeros((0, 28, 28), "float32")).shape == (0, 28, 28)
+
+
+def test_bfloat16_is_floating_point_too():
+    assert ranges.unit_to_uint8(np.array([0, 0.25, 0.5, 1], ml_dtypes.bfloat16)).tolist() == [0, 64, 128, 255]
+    assert ranges.symmetric_to_uint8(np.array([-1, 0.25, 1], ml_dtypes.bfloat16)).tolist() == [
+        0,
+        159,
+        255,
+    ]
+    with pytest.raises(ValueError, match=r"takes values in \[0, 1\]; got dtype bfloat16, shape \(2,\), values 0 to 2"):
+        ranges.unit_to_uint8(np.array([0, 2], ml_dtypes.bfloat16))
+    with pytest.raises(TypeError, match=r"to_unit takes uint8 images.* got dtype bfloat16, .*unit_to_uint8"):
+        ranges.to_unit(np.ones(2, ml_dtypes.bfloat16))
+
+
+def test_half_precision_is_rounded_once():
+    every = np.linspace(0, 1, 1001, dtype="float16")
+    np.testing.assert_array_equal(ranges.unit_to_uint8(every), np.rint(every.astype("float64") * 255))
+    every = np.linspace(-1, 1, 1001, dtype="float16")
+    np.testing.assert_array_equal(ranges.symmetric_to_uint8(every), np.rint((every.astype("float64") + 1) * 127.5))

@@ -415,7 +415,8 @@ def train(model, x, y, loss, epochs=3):
 
 def judged(regressor, images, wanted):  # uint8 images to {attribute: (R^2, RMS error)}
     x = sg.ranges.to_unit(images).reshape(-1, 28, 28, 1)
-    return smileys.obedience(wanted, regressor.predict(x, batch_size=500, verbose=0))
+    predicted = regressor.predict(x, batch_size=500, verbose=0)
+    return sg.metrics.obedience(wanted, predicted, smileys.ATTRIBUTES)
 
 
 keras.utils.set_random_seed(SEED)

@@ -169,14 +169,14 @@ def write_results(gan, labels, folder, args):
     images = to_uint8(gan.generate(args.samples, *conditions, seed=args.seed))
     (gan.ema_generator or gan.generator).save(folder / "generator.keras")
     if args.data == "mnist":
-        measures = measure(images, orders if conditional else None)
+        measures = evaluate(images, orders if conditional else None)
         files.write_json(folder / "metrics.json", measures)
     with files.whole(folder / "samples.npz") as part, open(part, "wb") as file:
         np.savez_compressed(file, x=images, y=orders)
     print(f"{folder}: {gan.step:,} steps, {len(images):,} samples")
 
 
-def measure(images, orders):
+def evaluate(images, orders):
     """Measure generated digits against the test digits, and as many training digits beside them; print the table."""
     from seminar_gan import datasets
     from seminar_gan.metrics import features, report
@@ -186,7 +186,7 @@ def measure(images, orders):
     chosen = np.random.default_rng(0).permutation(len(x_train))[:count]
     network = features.load_digit_features()
     try:
-        result = report.measure(
+        result = report.compare(
             report.Sample(network.features(x_test)),
             report.Sample(*network.describe(x_train[chosen]), y_train[chosen] if orders is not None else None),
             report.Sample(*network.describe(images[:count]), orders[:count] if orders is not None else None),

@@ -1,4 +1,4 @@
-"""The embedded data sets and weights, checked before they are handed over.
+"""The embedded data sets and weights, checked before they are returned.
 
 The files are in data/ of the repository and inside the installed package. The environment variable SEMINAR_GAN_DATA
 names another folder that holds the same files. What each set is, where it comes from and how it may be used:
@@ -77,6 +77,11 @@ def load_mnist():
 
     Source:
         LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition.
+
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = load_mnist()
+        >>> x_train.shape, x_test.shape, y_train[:5].tolist()
+        ((60000, 28, 28), (10000, 28, 28), [5, 0, 4, 1, 9])
     """
     arrays = load_file("mnist.npz")
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
@@ -102,6 +107,11 @@ def load_smiles(binarised=False):
 
     Source:
         Google, Quick, Draw! (CC BY 4.0); the experiment: Temkeng 2020, section 3.1.
+
+    Example:
+        >>> (x_train, _), (x_test, _) = load_smiles(binarised=True)
+        >>> x_train.shape, x_test.shape, np.unique(x_train).tolist()
+        ((400, 28, 28), (17, 28, 28), [0, 255])
     """
     arrays = load_file("smiles.npz")
     x_train, x_test = arrays["x_train"], arrays["x_test"]
@@ -113,58 +123,85 @@ def load_smiles(binarised=False):
 def cells_folder():
     """Check the embedded cells and return their folder: 42 crops of nuclei, light on dark, for `load_image_folder`.
 
-        cells = folders.load_image_folder(datasets.cells_folder(), size=100)
-
-    So they are treated like a folder of the user's own. They are grey PNGs of 74 to 124 pixels a side.
+    They are grey PNGs of 74 to 124 pixels a side, and are loaded like any folder of the user's own.
 
     Returns:
-        pathlib.Path of a folder that holds cell_01.png to cell_42.png. Where each was in its picture: data/cells.csv.
+        pathlib.Path of a folder that holds cell_01.png to cell_42.png. data/cells.csv says where each was in its
+        picture.
 
     Raises:
         DataError: if one of these files is missing, altered or unreadable, or if the folder holds other PNGs.
 
     Source:
         The picture: Coelho 2013, Mahotas (MIT). The experiment: Wallat & Kriegel, PANIC, section 4.
+
+    Example:
+        >>> sg.datasets.load_image_folder(cells_folder(), size=100).images.shape
+        (42, 100, 100, 1)
     """
     folder = data_folder() / "cells"
     rows = list(csv.DictReader(io.StringIO(read_file("cells.csv", FILES["cells.csv"]).decode())))
     for row in rows:
         read_file(row["file"], DataFile(int(row["bytes"]), row["sha256"], FILES["cells.csv"].script))
     if others := sorted({f"cells/{path.name}" for path in folder.glob("*.png")} - {row["file"] for row in rows}):
-        raise DataError(f"{folder} must hold the 42 cells only. Take away {', '.join(others)}")
+        raise DataError(f"{folder} must hold only the 42 cells; remove {', '.join(others)}")
     return folder
 
 
 def data_folder():
-    """The folder of the data files: SEMINAR_GAN_DATA, or the one in the installed package, or the checkout's data/."""
+    """Return the folder of the data files: SEMINAR_GAN_DATA, or the installed package's, or the checkout's data/.
+
+    Returns:
+        pathlib.Path. It need not exist.
+
+    Example:
+        >>> data_folder().name
+        'data'
+    """
     if os.environ.get("SEMINAR_GAN_DATA"):
         return Path(os.environ["SEMINAR_GAN_DATA"]).expanduser()
     inside = PACKAGE / "data"
     return inside if inside.is_dir() else PACKAGE.parent / "data"
 
 
-def load_file(name):
-    """Read one file of FILES into {array name: array}. Nothing in it is looked at before its checksum is right.
+def load_file(name, start=""):
+    """Read the arrays of one file of FILES. Its checksum is compared before anything in it is read.
 
-    Raises DataError if the file is missing, altered or unreadable.
+    Args:
+        name: one of FILES, an .npz.
+        start: only arrays whose names start with it are read.
+
+    Returns:
+        {array name: array}.
+
+    Raises:
+        DataError: if the file is missing, altered or unreadable.
     """
     with np.load(io.BytesIO(read_file(name, FILES[name])), allow_pickle=False) as archive:
-        return {key: archive[key] for key in archive.files}
+        return {key: archive[key] for key in archive.files if key.startswith(start)}
 
 
 def read_file(name, expected):
-    """Read the bytes of one file of data/ that must be as `expected`, a DataFile, says.
+    """Read the bytes of one file of data/.
 
-    Raises DataError if it is missing, altered or unreadable.
+    Args:
+        name: path below the data folder.
+        expected: DataFile, what the file must be.
+
+    Returns:
+        bytes.
+
+    Raises:
+        DataError: if the file is missing, altered or unreadable.
     """
     path = data_folder() / name
     try:
         payload = path.read_bytes()
     except OSError as error:
         raise DataError(_message(name, expected, _why_unreadable(path, error))) from error
-    found = hashlib.sha256(payload).hexdigest()
-    if found != expected.sha256:
-        raise DataError(_message(name, expected, f"{len(payload):,} bytes, SHA-256 {found}"))
+    sha256 = hashlib.sha256(payload).hexdigest()
+    if sha256 != expected.sha256:
+        raise DataError(_message(name, expected, f"{len(payload):,} bytes, SHA-256 {sha256}"))
     return payload
 
 
@@ -176,7 +213,7 @@ def _why_unreadable(path, error):
     return error.strerror or str(error)  # "No such file or directory", "Permission denied"
 
 
-def _message(name, expected, found):
+def _message(name, expected, actual):
     folder = data_folder()
     if os.environ.get("SEMINAR_GAN_DATA"):
         remedy = f"unset SEMINAR_GAN_DATA to use the file that came with seminar_gan, or put a good {name} there"
@@ -187,6 +224,6 @@ def _message(name, expected, found):
     return (
         f"{folder / name} cannot be used.\n"
         f"  expected: {expected.size:,} bytes, SHA-256 {expected.sha256}\n"
-        f"  found:    {found}\n"
+        f"  found:    {actual}\n"
         f"  remedy:   {remedy}"
     )

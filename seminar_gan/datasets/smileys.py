@@ -1,14 +1,18 @@
-"""Small drawn smileys with attributes: a data set of which every cause is known.
+"""Small drawn smileys with attributes: a data set in which every cause is known.
 
-A smiley is a pure function of two vectors. Its *attributes* are what a conditional network is told: how it smiles, how
-open its eyes are. Its *hand* is what the network is not told and has to take from its noise: where the drawing lies,
-how large it is, how strong the ink is, how the lines are bent.
-
-    wanted = sample_attributes(10_000, seed=0)
-    images = draw_smileys(wanted, sample_hands(10_000, seed=0))
+A smiley is a pure function of two vectors. A conditional network is given its *attributes*: how it smiles, how open its
+eyes are. It is not given its *hand*, and has to take that from its noise: where the drawing lies, how large it is, how
+strong the ink is, how the lines are bent.
 """
 
 import numpy as np
+
+__all__ = ["ATTRIBUTES", "HAND", "draw_smileys", "sample_attributes", "sample_hands"]
+
+
+def __dir__():
+    return __all__
+
 
 ATTRIBUTES = {
     "smile": ("corners of the mouth down", "corners up; 0 is a straight mouth"),
@@ -18,7 +22,7 @@ ATTRIBUTES = {
     "outline": ("thin outline", "thick outline; mouth and eyes stay"),
     "tilt": ("head tilted to the left of the image", "to the right; 0 is upright"),
 }
-"""{name: (what -1 means, what +1 means)}, in the order of the columns. In between, everything is gradual."""
+"""{name: (what -1 means, what +1 means)}, in the order of the columns; values between them are gradual."""
 
 HAND = {
     "right": ("face shifted by 1 pixel to the left", "to the right"),
@@ -27,7 +31,7 @@ HAND = {
     "ink": ("65 % of full ink", "full ink"),
     "wobble": ("upper half bent by 0.5 pixels to the left, lower half to the right", "the other way round"),
 }
-"""{name: (what -1 means, what +1 means)} for what varies from drawing to drawing and is no attribute."""
+"""{name: (what -1 means, what +1 means)} for what varies from drawing to drawing but is not an attribute."""
 
 SIDE = 28  # pixels
 BLOCK = 256  # drawings made at once, so that the working arrays stay in the processor's cache
@@ -42,12 +46,30 @@ def sample_attributes(count, seed):
 
     Returns:
         float32 (count, 6), columns as in `ATTRIBUTES`.
+
+    Example:
+        >>> sample_attributes(1_000, seed=0).shape
+        (1000, 6)
+        >>> bool(abs(sample_attributes(1_000, seed=0).mean()) < 0.05)
+        True
     """
     return np.random.default_rng([seed, 0]).uniform(-1, 1, (count, len(ATTRIBUTES))).astype("float32")
 
 
 def sample_hands(count, seed):
-    """Draw hands: as `sample_attributes`, columns as in `HAND`, independent of the attributes of the same seed."""
+    """Draw hands: every number uniform in [-1, 1], independent of the others and of the attributes of the same seed.
+
+    Args:
+        count: how many, at least 0.
+        seed: whole number, at least 0. The same seed gives the same vectors; a larger count only adds to them.
+
+    Returns:
+        float32 (count, 5), columns as in `HAND`.
+
+    Example:
+        >>> sample_hands(1_000, seed=0).shape
+        (1000, 5)
+    """
     return np.random.default_rng([seed, 1]).uniform(-1, 1, (count, len(HAND))).astype("float32")
 
 
@@ -56,51 +78,30 @@ def draw_smileys(attributes, hands=None):
 
     Args:
         attributes: float (n, 6) in [-1, 1], columns as in `ATTRIBUTES`.
-        hands: float (n, 5) in [-1, 1], columns as in `HAND`, or None: the middle of all, for every drawing.
+        hands: float (n, 5) in [-1, 1], columns as in `HAND`; zeros if it is None.
 
     Returns:
         uint8 (n, 28, 28), 0 to 255. The same arguments give the same bytes, however many are drawn in one call.
 
     Raises:
         ValueError: if a shape is wrong, or a value is not a number in [-1, 1].
+
+    Example:
+        >>> images = draw_smileys(np.zeros((2, 6)), hands=[[0, 0, 0, -1, 0], [0, 0, 0, 1, 0]])
+        >>> images.shape, images.max(axis=(1, 2)).tolist()  # 65 % of 255, and full ink
+        ((2, 28, 28), [166, 255])
     """
     attributes = _checked("attributes", attributes, ATTRIBUTES)
     hands = _checked("hands", np.zeros((len(attributes), len(HAND))) if hands is None else hands, HAND)
     if len(hands) != len(attributes):
-        raise ValueError(f"there must be a hand for each drawing; got {len(attributes)} attributes, {len(hands)} hands")
+        raise ValueError(
+            f"draw_smileys takes a hand for each row of attributes; got {len(hands)} hands for {len(attributes)} rows"
+        )
     images = np.empty((len(attributes), SIDE, SIDE), "uint8")
     for start in range(0, len(images), BLOCK):
         some = slice(start, start + BLOCK)
         images[some] = _draw(attributes[some], hands[some])
     return images
-
-
-def obedience(wanted, found):
-    """Say for each attribute how well images obey it.
-
-    Args:
-        wanted: float (n, 6), what the generator was told.
-        found: float (n, 6), what a regressor reads from the images.
-
-    Returns:
-        {attribute: (r_squared, rms_error)}. r_squared is 1 - sum((wanted - found)^2) / sum((wanted - mean(wanted))^2):
-        1 is obedience to the point, 0 is what one and the same image earns at best. Unlike a correlation it counts a
-        wrong scale against the images. rms_error is sqrt(mean((wanted - found)^2)); an attribute's whole range is 2.
-
-    Raises:
-        ValueError: if the shapes differ or are wrong, or if an attribute of `wanted` never varies.
-    """
-    wanted, found = (np.asarray(numbers, "float64") for numbers in (wanted, found))
-    if wanted.shape != found.shape or wanted.ndim != 2 or wanted.shape[1] != len(ATTRIBUTES):
-        raise ValueError(f"wanted and found must both be (n, {len(ATTRIBUTES)}); got {wanted.shape} and {found.shape}")
-    report = {}
-    for name, want, find in zip(ATTRIBUTES, wanted.T, found.T, strict=True):
-        variation = np.sum((want - want.mean()) ** 2) if want.size else 0
-        if not variation:
-            raise ValueError(f"R^2 needs an attribute that varies; {name!r} has the same value in all {want.size} rows")
-        squares = np.sum((want - find) ** 2)
-        report[name] = (float(1 - squares / variation), float(np.sqrt(squares / want.size)))
-    return report
 
 
 def _draw(attributes, hands):
@@ -145,7 +146,7 @@ def _checked(what, vectors, names):
     vectors, names = np.asarray(vectors, "float32"), list(names)
     if vectors.ndim != 2 or vectors.shape[1] != len(names):
         raise ValueError(f"{what} must be (n, {len(names)}), with the columns {', '.join(names)}; got {vectors.shape}")
-    wrong = np.argwhere(~((vectors >= -1) & (vectors <= 1)))  # so written that NaN is found too
+    wrong = np.argwhere(~((vectors >= -1) & (vectors <= 1)))  # true for NaN, too
     if len(wrong):
         row, column = wrong[0]
         value = vectors[row, column]

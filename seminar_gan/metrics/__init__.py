@@ -1,9 +1,9 @@
 """Numbers that say how good images are. Features, class labels or uint8 images in, numbers out.
 
-A number from samples depends on how many there were: say the counts with it. `report` does, and sets beside each
-number the one that real images get, measured in the same way.
+A number measured on samples depends on how many samples there are, so state the counts with it. `report.compare` does,
+and puts beside each number the one that real images get when they are measured in the same way.
 
-The functions here are NumPy only. `features` and `report` load Keras when they are first used.
+All is NumPy but `features`, which loads Keras when it is first used.
 """
 
 import lazy_loader

@@ -5,6 +5,7 @@ from .classes import class_entropy as class_entropy
 from .classes import class_shares as class_shares
 from .classes import covered_classes as covered_classes
 from .classes import label_fidelity as label_fidelity
+from .classes import obedience as obedience
 from .distances import KernelDistance as KernelDistance
 from .distances import explained_variance as explained_variance
 from .distances import frechet_distance as frechet_distance

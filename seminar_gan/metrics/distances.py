@@ -4,11 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seminar_gan.metrics.neighbours import blocks, check_samples
+from seminar_gan.metrics.checks import check_count, check_finite, check_samples, to_float64
+from seminar_gan.metrics.neighbours import blocks
 
 
 class KernelDistance(NamedTuple):
-    """An unbiased estimate, which may be negative, and the ends of its 95 % bootstrap interval."""
+    """An unbiased estimate, which may be negative, and the ends of its 95 % bootstrap interval.
+
+    Example:
+        >>> KernelDistance(7.0, 6.5, 7.5).value
+        7.0
+    """
 
     value: float
     low: float
@@ -22,15 +28,50 @@ def explained_variance(images, reconstructions, mean_image):
     measure does not depend on the contrast of the images, so that data sets of different contrast can be compared.
 
     Args:
-        images: float (n, ...), the originals.
-        reconstructions: float (n, ...), the same shape.
-        mean_image: float (...), the mean of the training images.
+        images: integers or floats (n, ...), the originals, in any range.
+        reconstructions: (n, ...), the same shape and the same range.
+        mean_image: (...) or (1, ...), the mean of the training images, in the same range.
 
     Returns:
         float: 1 - sum((images - reconstructions)^2) / sum((images - mean_image)^2).
+
+    Raises:
+        TypeError: for other dtypes, and for integers (0 to 255) beside floats (0 to 1).
+        ValueError: for other shapes, NaN and infinity, and if every image is the mean image.
+
+    Example:
+        >>> images, mean_image = np.array([[0.0, 2.0], [4.0, 2.0]]), np.array([2.0, 2.0])
+        >>> explained_variance(images, images + 1, mean_image)  # 1 - 4 / 8
+        0.5
     """
-    left = np.sum((images - reconstructions) ** 2, dtype="float64")
-    return float(1 - left / np.sum((images - mean_image) ** 2, dtype="float64"))
+    images, reconstructions, mean_image = map(np.asarray, (images, reconstructions, mean_image))
+    if (images.dtype.kind in "iu") != (reconstructions.dtype.kind in "iu"):
+        raise TypeError(
+            "explained_variance takes images and reconstructions in one range; "
+            f"got dtype {images.dtype} and {reconstructions.dtype}: convert both to floats, or both to uint8"
+        )
+    if images.ndim == 0 or not images.size or images.shape != reconstructions.shape:
+        raise ValueError(
+            "explained_variance takes images and reconstructions of one shape (n, ...); "
+            f"got {images.shape} and {reconstructions.shape}"
+        )
+    if mean_image.shape not in (images.shape[1:], (1, *images.shape[1:])):
+        raise ValueError(
+            f"explained_variance takes a mean image of the shape {images.shape[1:]}; got {mean_image.shape}"
+        )
+    (mean,) = to_float64("explained_variance", mean_image=mean_image.reshape(1, *images.shape[1:]))
+    check_finite("explained_variance", mean_image=mean)
+    residual = variation = power = 0.0
+    for block in blocks(len(images), row_bytes=8 * mean.size):
+        parts = {"images": images[block], "reconstructions": reconstructions[block]}
+        originals, answers = to_float64("explained_variance", **parts)
+        check_finite("explained_variance", images=originals, reconstructions=answers)
+        residual += np.sum((originals - answers) ** 2)
+        variation += np.sum((originals - mean) ** 2)
+        power += np.sum(originals**2)
+    if variation <= 1e-10 * power:  # rounding in the mean image
+        raise ValueError("explained_variance needs images that vary; every image is the mean image")
+    return float(1 - residual / variation)
 
 
 def frechet_distance(real, fake):
@@ -43,20 +84,25 @@ def frechet_distance(real, fake):
     on the features of one Inception network.
 
     Args:
-        real: features (n, d). fake: features (m, d).
+        real: features (n, d), integers or floats. fake: features (m, d).
 
     Returns:
         float: 0 or more.
 
     Raises:
-        TypeError, ValueError: for other arrays, and for fewer than d + 1 samples in either.
+        TypeError: for other dtypes.
+        ValueError: for other shapes, NaN and infinity, and fewer than d + 1 samples in either.
 
     Source:
         Heusel et al. 2017, equation 6; Dowson & Landau 1982.
+
+    Example:
+        >>> real = np.random.default_rng(0).normal(size=(100, 2))
+        >>> round(frechet_distance(real, real + [3, 4]), 6)  # the same covariance, the mean is 5 away
+        25.0
     """
     reason = "a covariance of full rank needs more samples than dimensions"
     real, fake = check_samples("frechet_distance", lambda d: d + 1, reason, real=real, fake=fake)
-    real, fake = real.astype("float64"), fake.astype("float64")
     a, b = (np.cov(sample, rowvar=False).reshape(sample.shape[1], -1) for sample in (real, fake))
     shift = np.sum((real.mean(axis=0) - fake.mean(axis=0)) ** 2)
     cross = np.linalg.svd(_square_root(a) @ _square_root(b), compute_uv=False).sum()
@@ -67,34 +113,36 @@ def kernel_distance(real, fake, *, resamples=100, seed=0, least=100):
     """Return the kernel distance: the unbiased squared MMD with the kernel k(x, y) = (x.y / d + 1)^3.
 
     The value is the mean over all pairs, not over subsets of the samples. On average it is the same for small and large
-    samples, and 0 for two samples of one distribution: about every second such pair gives a negative value.
+    samples, and 0 for two samples of one distribution: about half of such pairs give a negative value.
 
-    The interval is a bootstrap's: the reals and the fakes are drawn again, with replacement and as many as there are;
-    pairs of a sample with itself stay left out; low and high are the 2.5th and the 97.5th percentile of the values.
-    Where the two distributions are equal, it is wider than it need be.
+    The interval is a bootstrap's: both samples are drawn again, with replacement and to their own size; pairs of a
+    sample with itself stay left out; low and high are the 2.5th and the 97.5th percentile of the values. Where the two
+    distributions are equal, the interval is wider than it need be.
 
     Args:
-        real: features (n, d). fake: features (m, d).
-        resamples: how often the samples are drawn again, at least 40. seed: of these draws.
-        least: how many there must be in either sample. Set it lower only where there are no more, and say so: from 21
-            and 21 numbers the interval holds the true value in about 7 of 10 cases.
+        real: features (n, d), integers or floats. fake: features (m, d).
+        resamples: how often the samples are drawn again, at least 40.
+        seed: of these draws.
+        least: the smallest size of either sample that is accepted. Set it lower only where you have no more samples,
+            and say so: from 21 and 21 numbers the interval holds the true value in about 7 of 10 cases.
 
     Returns:
         KernelDistance: value, low, high.
 
     Raises:
-        TypeError, ValueError: for other arrays, for fewer than `least` samples in either, and for fewer resamples.
+        TypeError: for other dtypes.
+        ValueError: for other shapes, NaN and infinity, fewer than `least` samples in either, and fewer resamples.
 
     Source:
         Bińkowski et al. 2018, Demystifying MMD GANs, section 4.
+
+    Example:
+        >>> kernel_distance(np.zeros((100, 1)), np.ones((100, 1))).value  # k(0, 0) + k(1, 1) - 2 k(0, 1) = 1 + 8 - 2
+        7.0
     """
-    if resamples < 40:
-        raise ValueError(
-            f"kernel_distance: resamples must be at least 40 for percentiles of 2.5 and 97.5; got {resamples}"
-        )
-    reason = "a bootstrap of so few tells little"
+    check_count("kernel_distance", least=40, resamples=resamples)
+    reason = "a bootstrap of so few says little"
     real, fake = check_samples("kernel_distance", max(2, least), reason, real=real, fake=fake)
-    real, fake = real.astype("float64"), fake.astype("float64")
     random = np.random.default_rng(seed)
     real_counts, fake_counts = (_draws(random, len(sample), resamples) for sample in (real, fake))
     values = _mean_kernel(real, real, real_counts, real_counts, same=True)
@@ -105,7 +153,7 @@ def kernel_distance(real, fake, *, resamples=100, seed=0, least=100):
 
 
 def _square_root(matrix):
-    """The symmetric root of a symmetric matrix without negative eigenvalues, but for rounding."""
+    """The symmetric root of a positive semidefinite matrix; eigenvalues that rounding made negative count as 0."""
     eigenvalues, vectors = np.linalg.eigh(matrix)
     return (vectors * np.sqrt(np.maximum(eigenvalues, 0))) @ vectors.T
 

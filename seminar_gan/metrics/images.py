@@ -1,21 +1,38 @@
-"""What can be seen in the pixels of generated images."""
+"""Measures of the pixels of generated images."""
 
 import numpy as np
+
+from seminar_gan import ranges
 
 
 def specks(images):
     """Return the share of the lit pixels that have at most one lit neighbour among the eight around them.
 
-    Strokes have few such pixels, and images whose pixels know nothing of each other have many.
+    Strokes have few such pixels; images whose pixels are drawn independently have many.
 
     Args:
-        images: uint8 (n, height, width) or (n, height, width, 1). A pixel is lit if it is above 127.
+        images: uint8 (n, height, width) or (n, height, width, 1), 0 to 255. A pixel is lit if it is above 127.
 
     Returns:
-        float from 0 to 1; nan if no pixel is lit.
+        float from 0 to 1.
+
+    Raises:
+        TypeError: if `images` is not a uint8 array.
+        ValueError: for other shapes, and if no pixel is lit.
+
+    Example:
+        >>> image = np.zeros((1, 5, 9), "uint8")
+        >>> image[0, 2, 0:3] = 255  # a stroke: its two ends have one lit neighbour each
+        >>> image[0, 2, 7] = 255  # a speck
+        >>> specks(image)
+        0.75
     """
-    images = np.asarray(images)
+    images = ranges.check_uint8(images, "specks")
+    if images.shape[3:] not in [(), (1,)] or images.ndim < 3:
+        raise ValueError(f"specks takes images (n, height, width) or (n, height, width, 1); got shape {images.shape}")
     lit = np.pad(images.reshape(images.shape[:3]) > 127, ((0, 0), (1, 1), (1, 1))).astype(int)
+    if not lit.any():
+        raise ValueError("specks needs lit pixels, above 127; all pixels are darker")
     steps = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
     neighbours = sum(np.roll(lit, step, axis=(1, 2)) for step in steps)
-    return float(np.mean(neighbours[lit == 1] <= 1)) if lit.any() else float("nan")
+    return float(np.mean(neighbours[lit == 1] <= 1))

@@ -1,14 +1,20 @@
-"""Measurements of small images of single objects: what a generator of so few images is judged by.
+"""Measurements of small images of single objects: how a generator trained on a few images is measured.
 
 Twelve numbers that a person could take with a ruler and a light meter: how large, how long, how rough at the outline,
-how bright, how spotted. No network is asked: one that was trained on photographs, as Inception was, knows nothing of
-grey cells, and of its 2,048 features 42 images could not give the covariance. Where generated images differ from real
-ones, these numbers say in what.
+how bright, how spotted. No network is used: one trained on photographs, such as Inception, knows nothing of grey cells,
+and 42 images cannot give the covariance of its 2,048 features. Where generated images differ from real ones, these
+numbers say in what.
 
-They suit images of one thing on a plain background, lighter or darker than it. Of others, the shape means little.
+They suit images of one object on a plain background, lighter or darker than it. For other images the shape numbers mean
+little.
 """
 
 import numpy as np
+
+from seminar_gan import ranges
+from seminar_gan.metrics.checks import check_samples
+
+__all__ = ["measure", "names", "standardise"]
 
 SHAPE = ("area", "elongation", "outline", "off_centre")
 LEVELS = ("background", "level", "spread", "spots")
@@ -17,8 +23,23 @@ COLOUR = ("red", "blue")
 BOUND = 3  # standard deviations
 
 
+def __dir__():
+    return __all__
+
+
 def names(channels=1):
-    """Return the names of the columns that `measure` gives for images of 1 or 3 channels."""
+    """Return the names of the columns that `measure` gives for images of 1 or 3 channels.
+
+    Args:
+        channels: 1 or 3.
+
+    Returns:
+        tuple of 12 or 14 names.
+
+    Example:
+        >>> len(names(channels=1)), len(names(channels=3))
+        (12, 14)
+    """
     return SHAPE + LEVELS + DETAIL + (COLOUR if channels == 3 else ())
 
 
@@ -29,8 +50,8 @@ def measure(images):
     threshold. Lengths are in units of the image's side, levels from 0 to 1.
 
     Args:
-        images: uint8 (n, height, width, 1 or 3), 16 pixels high and wide or more. All but the last two columns are
-            measured on the grey image.
+        images: uint8 (n, height, width, 1 or 3), 0 to 255, at least 16 pixels high and wide. All but the last two
+            columns are measured on the grey image.
 
     Returns:
         float64 (n, 12 or 14), finite, the columns as `names` says:
@@ -42,24 +63,30 @@ def measure(images):
         background: its level.
         level: mean of the object above the background; negative for a dark object.
         spread, spots: standard deviation and skewness of the object's levels; bright spots make the second positive.
-        detail: log10 of how much pixels differ from the mean of the four that make up a square, in the root of the mean
-            square, and of 0.001 that is added.
+        detail: log10 of (0.001 + d), d being the root mean square difference of pixels from the mean of their square of
+            four.
         detail_2, _4, _8: the same of pixels twice, four and eight times as large, less that of the next smaller ones:
             how fast detail grows with size.
         red, blue: mean of red and of blue less that of green.
 
     Raises:
-        TypeError, ValueError: for other arrays.
+        TypeError: if `images` is not a uint8 array.
+        ValueError: for other shapes.
 
     Source:
         Otsu 1979, A threshold selection method from gray-level histograms. The choice of measurements is ours.
+
+    Example:
+        >>> image = np.zeros((1, 20, 20, 1), "uint8")
+        >>> image[0, 5:15, 5:15] = 255  # a square of 10 x 10
+        >>> dict(zip(names(), measure(image)[0].tolist()))["area"]
+        0.25
     """
-    images = np.asarray(images)
-    if images.dtype != np.uint8:
-        raise TypeError(f"measure wants uint8 images, 0 to 255; got dtype {images.dtype}")
+    images = ranges.check_uint8(images, "measure")
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or min(images.shape[1:3]) < 16 or not len(images):
         raise ValueError(
-            f"measure wants images (n, height, width, 1 or 3), 16 pixels or more; got shape {images.shape}"
+            "measure takes images (n, height, width, 1 or 3), 16 pixels or more a side; "
+            f"got shape {images.shape} (grey images without a channel axis: images[..., None])"
         )
     rows = [_measure(image) for image in images]
     if images.shape[-1] == 3:
@@ -69,18 +96,28 @@ def measure(images):
 
 
 def standardise(reference, *others):
-    """Return the measurements less the reference's mean, in units of the reference's standard deviation, cut off at 3.
+    """Subtract the reference's mean, divide by its standard deviation, and cut off at 3 of them.
 
-    So no measurement outweighs another in a distance, and no image all others: by the third power in the kernel
-    distance one odd cell would decide. A measurement that is the same in all of the reference becomes 0 there, and
-    elsewhere its difference.
+    Otherwise one measurement, or one odd cell, would dominate a distance: the kernel is cubic. A measurement that is
+    the same in all of the reference becomes 0 there, and elsewhere its difference.
 
     Args:
-        reference: float (n, d), of real images. others: float (m, d), of other ones.
+        reference: float (n, d), measurements of real images. others: float (m, d), of other images.
 
     Returns:
         tuple of float64 arrays, -3 to 3, the reference first.
+
+    Raises:
+        TypeError: for arrays that hold no numbers.
+        ValueError: for other shapes, NaN and infinity.
+
+    Example:
+        >>> reference, other = standardise(np.array([[0.0], [2.0]]), np.array([[3.0], [99.0]]))  # mean 1, deviation 1
+        >>> other.tolist()
+        [[2.0], [3.0]]
     """
+    samples = {"reference": reference} | {f"sample {number}": other for number, other in enumerate(others, start=1)}
+    reference, *others = check_samples("standardise", 1, "an empty sample has no mean", **samples)
     mean, spread = reference.mean(axis=0), reference.std(axis=0)
     spread = np.where(spread > 1e-9, spread, 1)
     return tuple(np.clip((sample - mean) / spread, -BOUND, BOUND) for sample in (reference, *others))
@@ -91,13 +128,13 @@ def _measure(image):
     grey = image[..., 0] / 255.0 if image.shape[-1] == 1 else image @ np.array([0.299, 0.587, 0.114]) / 255
     edge = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
     above = grey - np.median(edge)
-    thing = np.abs(above) > _otsu(np.abs(above))
-    if not thing.any():  # an image of one level
-        thing[:] = True
-    inside = above[thing]
+    mask = np.abs(above) > _otsu(np.abs(above))
+    if not mask.any():  # an image of one level
+        mask[:] = True
+    inside = above[mask]
     spread = inside.std()
     spots = np.mean((inside - inside.mean()) ** 3) / spread**3 if spread > 1e-9 else 0.0
-    return [*_shape(thing), np.median(edge), inside.mean(), spread, spots, *_detail(grey)]
+    return [*_shape(mask), np.median(edge), inside.mean(), spread, spots, *_detail(grey)]
 
 
 def _otsu(values):
@@ -110,16 +147,16 @@ def _otsu(values):
     return ends[1 + np.argmax(np.nan_to_num(between, posinf=0))]
 
 
-def _shape(thing):
+def _shape(mask):
     """Area, elongation, outline and distance from the centre of a mask."""
-    height, width = thing.shape
-    points = np.argwhere(thing) + 0.5
+    height, width = mask.shape
+    points = np.argwhere(mask) + 0.5
     centre = points.mean(axis=0)
     shorter, longer = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(points.T, ddof=0) + np.eye(2) / 12), 0))
-    padded = np.pad(thing, 1)
+    padded = np.pad(mask, 1)
     sides = sum(np.count_nonzero(np.diff(padded, axis=axis)) for axis in (0, 1))
     off_centre = np.hypot(*(centre / (height, width) - 0.5))
-    return thing.mean(), 1 - shorter / longer, sides / (4 * np.sqrt(len(points))), off_centre
+    return mask.mean(), 1 - shorter / longer, sides / (4 * np.sqrt(len(points))), off_centre
 
 
 def _detail(grey):

@@ -144,10 +144,10 @@ def test_images_of_a_size_that_the_networks_cannot_have_are_refused(tmp_path):
 
 
 def test_digits_are_measured(tmp_path):
-    found = train.measure(np.zeros((200, 28, 28, 1), "uint8"), np.arange(200) % 10)
+    found = train.evaluate(np.zeros((200, 28, 28, 1), "uint8"), np.arange(200) % 10)
     assert found["frechet_distance"]["generated"] > 20 * found["frechet_distance"]["real"]
     assert found["frechet_distance"]["count"] == 200 and found["label_fidelity"]["real"] > 0.97
-    assert "more than" in train.measure(np.zeros((5, 28, 28, 1), "uint8"), None)["not measured"]
+    assert "more than" in train.evaluate(np.zeros((5, 28, 28, 1), "uint8"), None)["not measured"]
 
 
 def test_the_command_line_trains(tmp_path, digits):

@@ -293,7 +293,7 @@ def test_cells_belong_to_one_picture_and_do_not_overlap_much():
 def test_an_altered_missing_or_foreign_cell_is_named(cells_copy):
     assert datasets.cells_folder() == cells_copy
     (cells_copy / "cell_43.png").write_bytes(GOOD)
-    with pytest.raises(datasets.DataError, match=r"must hold the 42 cells only. Take away cells/cell_43.png"):
+    with pytest.raises(datasets.DataError, match=r"must hold only the 42 cells; remove cells/cell_43.png"):
         datasets.cells_folder()
     (cells_copy / "cell_43.png").unlink()
     path = cells_copy / "cell_07.png"

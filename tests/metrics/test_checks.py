@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+import ml_dtypes
 import numpy as np
 import pytest
 from samples import normal
@@ -65,11 +66,11 @@ def test_blocks_change_nothing_but_the_memory(name, monkeypatch):
         (np.zeros((200, 0)), ValueError, r"fake has shape \(200, 0\)"),
         (np.zeros((200, 5)), ValueError, r"of one dimension d; got the shapes .*\(200, 4\).*\(200, 5\)"),
         (np.where(np.arange(800).reshape(200, 4) < 5, np.nan, 0), ValueError, "2 of the 200 samples in fake hold NaN"),
-        (np.where(np.arange(800).reshape(200, 4) < 1, -np.inf, 0), ValueError, "1 of the 200 .* NaN or infinity"),
+        (np.where(np.arange(800).reshape(200, 4) < 1, -np.inf, 0), ValueError, "1 of the 200 .* NaN, infinity"),
         (np.zeros((0, 4)), ValueError, "fake has 0 samples"),
     ],
 )
-def test_wrong_features_are_refused(name, fake, error, text):
+def test_wrong_features_are_rejected(name, fake, error, text):
     with pytest.raises(error, match=f"{name}.*{text}"):
         MEASURES[name](normal(200), fake)
 
@@ -78,18 +79,32 @@ def test_wrong_features_are_refused(name, fake, error, text):
     ("name", "least"),
     [("frechet_distance", 13), ("kernel_distance", 100), ("precision_recall", 30), ("density_coverage", 50)],
 )
-def test_too_few_samples_are_refused(name, least):
+def test_too_few_samples_are_rejected(name, least):
     many, enough, few = normal(200, 12), normal(least, 12, seed=1), normal(least - 1, 12, seed=1)
     MEASURES[name](many, enough)
     MEASURES[name](enough, many)
-    message = rf"{name}: \w+ has {least - 1} samples of 12 dimensions, and .*Give at least {least} samples"
+    message = rf"{name}: \w+ has {least - 1} samples of 12 dimensions, and .*give at least {least} samples"
     with pytest.raises(ValueError, match=message.replace(r"\w+", "fake")):
         MEASURES[name](many, few)
     with pytest.raises(ValueError, match=message.replace(r"\w+", "real")):
         MEASURES[name](few, many)
 
 
-def test_integers_and_half_precision_are_features_too():
-    real, fake = np.rint(10 * normal(200)).astype("int16"), np.rint(10 * normal(200, seed=1)).astype("float16")
-    for measure in MEASURES.values():
-        assert measure(real, fake) == measure(real.astype("float64"), fake.astype("float64"))
+@every_measure
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float16", ml_dtypes.bfloat16, "float32"])
+def test_features_of_any_precision_are_computed_in_float64(name, dtype):
+    real, fake = (np.clip(np.rint(10 * normal(200, seed=seed, shift=10)), 0, 255) for seed in (0, 1))
+    assert MEASURES[name](real.astype(dtype), fake.astype(dtype)) == MEASURES[name](real, fake)
+
+
+@every_measure
+def test_the_largest_numbers_of_float32_are_measured_without_overflow(name):
+    huge = np.full((200, 4), np.finfo("float32").max)
+    assert np.isfinite(MEASURES[name](huge, -huge)).all()
+    with pytest.raises(ValueError, match=r"200 of the 200 samples in fake hold NaN, infinity or numbers above 1e\+40"):
+        MEASURES[name](huge, huge.astype("float64") * 1e200)
+
+
+@every_measure
+def test_constant_features_are_measured(name):
+    assert np.isfinite(MEASURES[name](np.full((200, 4), 3.0), np.full((200, 4), 3.0))).all()

@@ -1,11 +1,13 @@
 from math import comb
 
+import ml_dtypes
 import numpy as np
 import pytest
 import scipy.linalg
 from samples import normal
 
 from seminar_gan import metrics
+from seminar_gan.metrics import neighbours
 
 
 def with_moments(mean, covariance, count=50, seed=0):
@@ -22,6 +24,60 @@ def test_explained_variance():
     assert metrics.explained_variance(images, images, mean) == 1
     assert metrics.explained_variance(images, np.array([mean, mean]), mean) == 0
     assert metrics.explained_variance(images, images + 1, mean) == pytest.approx(1 - 4 / 8)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float16", ml_dtypes.bfloat16, "float32", "float64"])
+def test_explained_variance_is_the_same_in_every_dtype(dtype):
+    images, reconstructions = np.array([[0, 200], [40, 100]]), np.array([[10, 180], [70, 90]])
+    share = metrics.explained_variance(images.astype(dtype), reconstructions.astype(dtype), [20, 150])
+    residual, variation = 10**2 + 20**2 + 30**2 + 10**2, 20**2 + 50**2 + 20**2 + 50**2
+    assert share == pytest.approx(1 - residual / variation)
+
+
+def test_explained_variance_goes_block_by_block(monkeypatch):
+    random = np.random.default_rng(0)
+    images, reconstructions = random.normal(size=(2, 50, 6, 6, 1))
+    mean = images.mean(axis=0)
+    expected = 1 - np.sum((images - reconstructions) ** 2) / np.sum((images - mean) ** 2)
+    for block_bytes in (1, 1_000, 2**25):
+        monkeypatch.setattr(neighbours, "BLOCK_BYTES", block_bytes)
+        assert metrics.explained_variance(images, reconstructions, mean) == pytest.approx(expected)
+        assert metrics.explained_variance(images, reconstructions, mean[None]) == pytest.approx(expected)
+
+
+UNIT = np.linspace(0, 1, 20).reshape(5, 4)
+
+
+@pytest.mark.parametrize(
+    ("images", "reconstructions", "mean_image", "error", "text"),
+    [
+        (UNIT, UNIT[:1], UNIT[0], ValueError, r"one shape \(n, ...\); got \(5, 4\) and \(1, 4\)"),
+        (UNIT, UNIT[..., None], UNIT[0], ValueError, r"got \(5, 4\) and \(5, 4, 1\)"),
+        (UNIT, UNIT, UNIT[0, 0], ValueError, r"a mean image of the shape \(4,\); got \(\)"),
+        (UNIT, UNIT, UNIT[:, 0], ValueError, r"a mean image of the shape \(4,\); got \(5,\)"),
+        (UNIT[:0], UNIT[:0], UNIT[0], ValueError, r"got \(0, 4\) and \(0, 4\)"),
+        (0.5, 0.5, 0.5, ValueError, r"got \(\) and \(\)"),
+        ((255 * UNIT).astype("uint8"), UNIT, UNIT[0], TypeError, "one range; got dtype uint8 and float64"),
+        (UNIT, (255 * UNIT).astype("uint8"), UNIT[0], TypeError, "one range; got dtype float64 and uint8"),
+        (UNIT > 0.5, UNIT > 0.5, UNIT[0], TypeError, "images has dtype bool"),
+        (UNIT, UNIT > 0.5, UNIT[0], TypeError, "reconstructions has dtype bool"),
+        (UNIT, UNIT, UNIT[0] > 0.5, TypeError, "mean_image has dtype bool"),
+        (
+            UNIT,
+            np.where(UNIT < 0.1, np.nan, UNIT),
+            UNIT[0],
+            ValueError,
+            "1 of the 5 samples in reconstructions hold",
+        ),
+        (np.where(UNIT < 0.1, np.inf, UNIT), UNIT, UNIT[0], ValueError, "1 of the 5 samples in images hold NaN"),
+        (UNIT, UNIT, np.full(4, np.nan), ValueError, "1 of the 1 samples in mean_image hold NaN"),
+        (np.full((5, 4), 0.1), UNIT, np.full(4, np.float32(0.1)), ValueError, "every image is the mean image"),
+        (np.zeros((5, 4)), UNIT, np.zeros(4), ValueError, "every image is the mean image"),
+    ],
+)
+def test_explained_variance_rejects_what_it_cannot_measure(images, reconstructions, mean_image, error, text):
+    with pytest.raises(error, match=f"explained_variance.*{text}"):
+        metrics.explained_variance(images, reconstructions, mean_image)
 
 
 # Fréchet distance
@@ -112,7 +168,7 @@ def test_kernel_interval_is_as_wide_as_the_value_scatters():
 
 def test_kernel_distance_of_few_samples_must_be_asked_for_and_its_interval_is_rough():
     pairs = [(normal(21, 1, seed), normal(21, 1, seed + 100, shift=1)) for seed in range(60)]
-    with pytest.raises(ValueError, match="real has 21 samples of 1 dimensions, and a bootstrap of so few tells little"):
+    with pytest.raises(ValueError, match="real has 21 samples of 1 dimensions, and a bootstrap of so few says little"):
         metrics.kernel_distance(*pairs[0])
     value, low, high = np.transpose([metrics.kernel_distance(*pair, least=21) for pair in pairs])
     assert value[0] == pytest.approx(kernel_distance_from_sums(*pairs[0]), abs=1e-9)
@@ -137,6 +193,6 @@ def test_kernel_interval_depends_on_the_seed_alone():
     assert other[1:] != metrics.kernel_distance(real, fake)[1:]
 
 
-def test_few_resamples_are_refused():
-    with pytest.raises(ValueError, match=r"resamples must be at least 40 .*; got 39"):
+def test_few_resamples_are_rejected():
+    with pytest.raises(ValueError, match=r"resamples must be a whole number of at least 40; got 39"):
         metrics.kernel_distance(normal(100), normal(100), resamples=39)

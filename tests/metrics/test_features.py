@@ -13,11 +13,6 @@ from seminar_gan.models.classifiers import build_digit_classifier
 DATA = Path(__file__).resolve().parents[2] / "data"
 
 
-@pytest.fixture(autouse=True)
-def unset(monkeypatch):
-    monkeypatch.delenv("SEMINAR_GAN_DATA", raising=False)
-
-
 @pytest.fixture(scope="module")
 def digits():
     return features.load_digit_features()
@@ -62,6 +57,31 @@ def test_an_axis_for_the_channel_changes_nothing(digits, test_set):
     np.testing.assert_array_equal(digits.features(images[..., None]), digits.features(images))
 
 
+@pytest.fixture
+def keras_settings():
+    """Keras's settings, which a test may change, are set back."""
+    config = keras.config
+    settings = config.dtype_policy(), config.floatx(), config.image_data_format()
+    yield
+    config.set_dtype_policy(settings[0])
+    config.set_floatx(settings[1])
+    config.set_image_data_format(settings[2])
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "float64"])
+def test_the_users_keras_settings_change_no_number(digits, test_set, keras_settings, policy):
+    images = test_set[0][:100]
+    keras.config.set_dtype_policy(policy)
+    keras.config.set_floatx("float16")
+    keras.config.set_image_data_format("channels_first")
+    network = features.load_digit_features()
+    values = network.features(images)
+    assert (values.dtype, network.probabilities(images).dtype) == (np.float32, np.float32)
+    np.testing.assert_array_equal(values, digits.features(images))
+    assert keras.config.dtype_policy().name == policy  # and the user's settings stay as they were
+    assert (keras.config.floatx(), keras.config.image_data_format()) == ("float16", "channels_first")
+
+
 def test_batches_and_order_change_nothing(digits, test_set, monkeypatch):
     images = test_set[0][:11]
     whole = digits.features(images)
@@ -82,7 +102,7 @@ def test_nothing_is_printed_however_often_it_is_loaded_and_used(digits, test_set
 @pytest.mark.parametrize(
     ("images", "error", "text"),
     [
-        (np.zeros((2, 28, 28), "float32"), TypeError, "want uint8 images, 0 to 255; got dtype float32"),
+        (np.zeros((2, 28, 28), "float32"), TypeError, "takes uint8 images, 0 to 255; got dtype float32"),
         (np.zeros((2, 28, 28), "int64"), TypeError, "got dtype int64"),
         (np.zeros((28, 28), "uint8"), ValueError, r"got shape \(28, 28\)"),
         (np.zeros((2, 28, 28, 3), "uint8"), ValueError, r"got shape \(2, 28, 28, 3\)"),
@@ -93,7 +113,7 @@ def test_nothing_is_printed_however_often_it_is_loaded_and_used(digits, test_set
     ],
 )
 @pytest.mark.parametrize("method", ["features", "probabilities", "classes", "describe"])
-def test_other_images_are_refused(digits, method, images, error, text):
+def test_other_images_are_rejected(digits, method, images, error, text):
     with pytest.raises(error, match=text):
         getattr(digits, method)(images)
 
@@ -116,7 +136,7 @@ def test_the_file_is_small_and_of_plain_floats():
     assert f"{sum(array.size for array in arrays.values()):,} numbers" in (DATA / "README.md").read_text("utf-8")
 
 
-def test_an_altered_file_is_refused(tmp_path, monkeypatch):
+def test_an_altered_file_is_rejected(tmp_path, monkeypatch):
     monkeypatch.setenv("SEMINAR_GAN_DATA", str(tmp_path))
     with pytest.raises(datasets.DataError, match=r"mnist_features\.npz cannot be used"):
         features.load_digit_features()
@@ -149,10 +169,10 @@ def small_network():
     ],
     ids=["missing", "another shape", "one too many"],
 )
-def test_weights_of_another_network_are_refused(arrays, text):
+def test_weights_of_another_network_are_rejected(arrays, text):
     network = small_network()
     before = network.get_weights()
-    with pytest.raises(ValueError, match="these weights are not of this network:\n  .*" + text):
+    with pytest.raises(ValueError, match="these weights do not belong to this network:\n  .*" + text):
         features.set_weights(network, arrays)
     for old, new in zip(before, network.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)

@@ -11,4 +11,22 @@ def test_specks_are_lit_pixels_without_a_stroke():
     drawing[1, 4, 1] = 127  # not lit
     assert metrics.specks(drawing) == metrics.specks(drawing[..., None]) == pytest.approx(4 / 6)
     assert metrics.specks(np.full((1, 5, 6), 255, "uint8")) == 0
-    assert np.isnan(metrics.specks(np.zeros((1, 5, 6), "uint8")))
+    with pytest.raises(ValueError, match="specks needs lit pixels, above 127"):
+        metrics.specks(np.full((1, 5, 6), 127, "uint8"))
+
+
+@pytest.mark.parametrize(
+    ("images", "error", "text"),
+    [
+        (np.ones((2, 5, 6)), TypeError, "specks takes uint8 images.*dtype float64.*values 1 to 1; .*unit_to_uint8"),
+        (np.ones((2, 5, 6), bool), TypeError, "dtype bool"),
+        (np.full((2, 5, 6), 200), TypeError, 'dtype int64.*astype."uint8".'),
+        (np.full((5, 6), 200, "uint8"), ValueError, r"got shape \(5, 6\)"),
+        (np.full((2, 5, 6, 3), 200, "uint8"), ValueError, r"got shape \(2, 5, 6, 3\)"),
+        (np.full((2, 5, 6, 1, 1), 200, "uint8"), ValueError, r"got shape \(2, 5, 6, 1, 1\)"),
+        (np.zeros((0, 5, 6), "uint8"), ValueError, "lit pixels"),
+    ],
+)
+def test_other_images_are_rejected(images, error, text):
+    with pytest.raises(error, match=text):
+        metrics.specks(images)

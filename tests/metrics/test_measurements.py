@@ -107,11 +107,13 @@ def test_plain_and_noisy_images_of_any_size_are_finite(side, channels):
         assert found.shape == (3, len(measurements.names(channels))) and np.isfinite(found).all()
 
 
-def test_other_arrays_are_refused():
-    with pytest.raises(TypeError, match="measure wants uint8 images, 0 to 255; got dtype float64"):
+def test_other_arrays_are_rejected():
+    with pytest.raises(TypeError, match="measure takes uint8 images, 0 to 255; got dtype float64"):
         measurements.measure(np.zeros((2, 20, 20, 1)))
     for shape in ((2, 20, 20), (2, 15, 20, 1), (2, 20, 20, 4), (0, 20, 20, 1)):
-        with pytest.raises(ValueError, match=r"measure wants images \(n, height, width, 1 or 3\), 16 pixels or more"):
+        with pytest.raises(
+            ValueError, match=r"measure takes images \(n, height, width, 1 or 3\), 16 pixels or more a side"
+        ):
             measurements.measure(np.zeros(shape, "uint8"))
 
 
@@ -120,6 +122,20 @@ def test_standardising_goes_by_the_reference():
     first, second = measurements.standardise(reference, other)
     np.testing.assert_allclose(first, [[-(1.5**0.5), 0], [0, 0], [1.5**0.5, 0]])
     np.testing.assert_allclose(second, [[1.5**0.5, 1], [-3, 3]])
+
+
+def test_standardising_takes_finite_measurements_of_one_dimension():
+    reference = np.zeros((3, 2))
+    with pytest.raises(ValueError, match=r"one dimension d; got the shapes .*\(3, 2\).*\(3, 1\)"):
+        measurements.standardise(reference, np.zeros((3, 1)))
+    with pytest.raises(ValueError, match="2 of the 3 samples in sample 1 hold NaN"):
+        measurements.standardise(reference, np.array([[0, np.nan], [np.inf, 0], [0, 0]]))
+    with pytest.raises(ValueError, match="reference has 0 samples"):
+        measurements.standardise(reference[:0], reference)
+    with pytest.raises(TypeError, match="reference has dtype bool"):
+        measurements.standardise(reference.astype(bool))
+    levels = np.array([[0, 255], [2, 255]], "uint8")  # 0 less the mean 1 would wrap to 255
+    np.testing.assert_array_equal(measurements.standardise(levels)[0], [[-1, 0], [1, 0]])
 
 
 def distance(real, fake):

@@ -82,7 +82,7 @@ def test_modes_that_are_left_out_cost_recall_and_those_that_are_made_up_cost_pre
 @pytest.mark.parametrize("k", [0, -1, 1.5, True, "3", None])
 @pytest.mark.parametrize("name", ["precision_recall", "density_coverage"])
 def test_neighbours_are_a_positive_whole_number(name, k):
-    with pytest.raises(ValueError, match=f"{name}: neighbours must be a positive whole number; got {k!r}"):
+    with pytest.raises(ValueError, match=f"{name}: neighbours must be a whole number of at least 1; got {k!r}"):
         getattr(metrics, name)(normal(200), normal(200), neighbours=k)
 
 
@@ -137,17 +137,30 @@ def test_order_of_images_does_not_matter_to_nearest_images():
 @pytest.mark.parametrize(
     ("images", "training", "count", "error", "text"),
     [
-        (np.zeros((2, 3, 3)), byte_images(4, 3, 3), 1, TypeError, "uint8 images; images has dtype float64"),
-        (byte_images(2, 3, 3), np.zeros((4, 3, 3)), 1, TypeError, "uint8 images; training_images has dtype float64"),
-        (byte_images(2, 3, 3), byte_images(4, 3, 4), 1, ValueError, r"got \(2, 3, 3\), \(4, 3, 4\)"),
-        (byte_images(3, 3), byte_images(4, 3, 3), 1, ValueError, r"got \(3, 3\), \(4, 3, 3\)"),
-        (byte_images(3), byte_images(3), 1, ValueError, r"got \(3,\), \(3,\)"),
-        (byte_images(2, 0), byte_images(3, 0), 1, ValueError, r"got \(2, 0\), \(3, 0\)"),
+        (
+            np.zeros((2, 3, 3)),
+            byte_images(4, 3, 3),
+            1,
+            TypeError,
+            r"\(images\) takes uint8 .* float64",
+        ),
+        (
+            byte_images(2, 3, 3),
+            np.zeros((4, 3, 3)),
+            1,
+            TypeError,
+            r"\(training_images\) takes uint8 .* float64",
+        ),
+        (byte_images(2, 3, 3), byte_images(4, 3, 4), 1, ValueError, r"got \(2, 3, 3\) and \(4, 3, 4\)"),
+        (byte_images(3, 3), byte_images(4, 3, 3), 1, ValueError, r"got \(3, 3\) and \(4, 3, 3\)"),
+        (byte_images(3), byte_images(3), 1, ValueError, r"got \(3,\) and \(3,\)"),
+        (byte_images(2, 0), byte_images(3, 0), 1, ValueError, r"got \(2, 0\) and \(3, 0\)"),
         (byte_images(2, 3), byte_images(4, 3), 5, ValueError, "from 1 to the 4 training images; got 5"),
-        (byte_images(2, 3), byte_images(4, 3), 0, ValueError, "from 1 to the 4 training images; got 0"),
-        (byte_images(2, 3), byte_images(0, 3), 1, ValueError, r"got \(2, 3\), \(0, 3\)"),
+        (byte_images(2, 3), byte_images(4, 3), 1.5, ValueError, "count must be a whole number of at least 1; got 1.5"),
+        (byte_images(2, 3), byte_images(4, 3), 0, ValueError, "count must be a whole number of at least 1; got 0"),
+        (byte_images(2, 3), byte_images(0, 3), 1, ValueError, r"got \(2, 3\) and \(0, 3\)"),
     ],
 )
-def test_wrong_images_are_refused(images, training, count, error, text):
+def test_wrong_images_are_rejected(images, training, count, error, text):
     with pytest.raises(error, match=text):
         metrics.nearest_images(images, training, count)
