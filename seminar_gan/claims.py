@@ -8,20 +8,45 @@ from machine to machine, in a cell that is not compared.
 import math
 from dataclasses import dataclass
 
+__all__ = ["Claim", "Claims"]
+
+
+def __dir__():
+    return __all__
+
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim: a sentence, the source it is from, the measured number, what was wanted, and whether it holds."""
+    """One claim.
+
+    Args:
+        text: the sentence.
+        source: where the sentence is from.
+        measured: the measured number.
+        bound: what the number must be, such as "< 0.012".
+        holds: whether it is.
+
+    Example:
+        >>> Claim("the test error is small", "Temkeng 2020, 3.1", 0.0097, "< 0.012", True).bound
+        '< 0.012'
+    """
 
     text: str
     source: str
     measured: float
-    wanted: str
+    bound: str
     holds: bool
 
 
 class Claims:
-    """The claims of one page, in the order in which they are made."""
+    """The claims of one page, in the order in which they are made.
+
+    Example:
+        >>> claims = Claims()
+        >>> claims.below(0.012, 0.0097, "the test error is small", "Temkeng 2020, 3.1")
+        >>> claims.verdicts()
+        PASS  the test error is small: < 0.012  [Temkeng 2020, 3.1]
+    """
 
     def __init__(self):
         self.entries = []
@@ -41,17 +66,17 @@ class Claims:
     def verdicts(self):
         """Print a line for each claim: PASS or FAIL, the sentence, the bound, the source."""
         for claim in self.entries:
-            print(f"{'PASS' if claim.holds else 'FAIL'}  {claim.text}: {claim.wanted}  [{claim.source}]")
+            print(f"{'PASS' if claim.holds else 'FAIL'}  {claim.text}: {claim.bound}  [{claim.source}]")
 
     def rows(self):
-        """Return [claim, source, wanted, measured, verdict] for each claim, as text, for `export.table`."""
+        """Return [claim, source, bound, measured, verdict] for each claim, as text, for `export.table`."""
         return [
-            [c.text, c.source, c.wanted, f"{c.measured:,.4g}" if isinstance(c.measured, float) else f"{c.measured:,}",
+            [c.text, c.source, c.bound, f"{c.measured:,.4g}" if isinstance(c.measured, float) else f"{c.measured:,}",
              "PASS" if c.holds else "FAIL"]
             for c in self.entries
         ]  # fmt: skip
 
-    def _add(self, text, source, measured, wanted, holds):
+    def _add(self, text, source, measured, bound, holds):
         measured = measured.item() if hasattr(measured, "item") else measured
         holds = bool(holds) and math.isfinite(measured)
-        self.entries.append(Claim(text, source, measured, wanted, holds))
+        self.entries.append(Claim(text, source, measured, bound, holds))

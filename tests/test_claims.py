@@ -67,7 +67,7 @@ def test_equal_is_exact(number):
 
 @pytest.mark.parametrize("method", ["below", "above", "equal"])
 @pytest.mark.parametrize("measured", [float("nan"), np.float32("nan"), float("inf"), -float("inf")])
-def test_what_is_no_finite_number_fails(method, measured):
+def test_nan_and_infinity_fail(method, measured):
     assert not holds(method, 1, measured)
 
 
@@ -79,7 +79,7 @@ def test_verdicts_and_measured_numbers_are_plain_python():
     claims = Claims()
     claims.below(np.float32(0.5), np.float32(0.25), "error", "T")
     (claim,) = claims.entries
-    assert (type(claim.holds), type(claim.measured), claim.wanted) == (bool, float, "< 0.5")
+    assert (type(claim.holds), type(claim.measured), claim.bound) == (bool, float, "< 0.5")
 
 
 def test_a_bound_is_shown_in_full():
@@ -87,9 +87,9 @@ def test_a_bound_is_shown_in_full():
     claims.below(1_234_567, 1, "steps", "T")
     claims.above(0.1234567, 1, "share", "T")
     claims.above(1e-7, 1, "tiny", "T")
-    assert [claim.wanted for claim in claims.entries] == ["< 1,234,567", "> 0.1234567", "> 1e-07"]
+    assert [claim.bound for claim in claims.entries] == ["< 1,234,567", "> 0.1234567", "> 1e-07"]
 
 
-def test_several_numbers_are_no_measurement():
+def test_several_numbers_are_rejected():
     with pytest.raises(ValueError):
         Claims().below(1, np.array([0.1, 0.2]), "errors", "T")

@@ -1,4 +1,4 @@
-"""A user's own images: a folder of mixed sizes and kinds in, one uint8 array and a report of what was done out."""
+"""A user's own images: from a folder of mixed sizes and formats to one uint8 array and a report of what was done."""
 
 import os
 import re
@@ -14,19 +14,27 @@ from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageErr
 from seminar_gan.ranges import unit_to_uint8
 
 SIZES = (16, 128)  # smallest and largest, as in models.panic
-FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # told by content, not by suffix
-LEFT_OUT = {"__macosx", "thumbs.db", "desktop.ini"}  # as are names that begin with a dot
-# Antialiased and without negative weights: each new pixel is a mean of old ones, and no edge gets a halo to be learnt.
+FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # recognised by content, not by suffix
+LEFT_OUT = {"__macosx", "thumbs.db", "desktop.ini"}  # besides names that begin with a dot
+# Antialiased, with positive weights only: each new pixel is a mean of old ones, so no edge gets a halo to be learnt.
 FILTER = Image.Resampling.BILINEAR
 
 
 @dataclass(frozen=True, eq=False)
 class ImageFolder:
-    """The images of a folder, what was done to them, and the files that are not among them.
+    """The images of a folder, what was done to them, and the files that were skipped.
 
-    images: uint8 (n, size, size, channels), 0 to 255. names: n paths below the folder, with forward slashes, sorted.
-    sizes: integers (n, 2), height and width before the fit. notes: (name, what was done) pairs. skipped: (name, reason)
-    pairs.
+    Args:
+        images: uint8 (n, size, size, channels), 0 to 255.
+        names: n paths below the folder, with forward slashes, sorted.
+        sizes: integers (n, 2), height and width before the fit.
+        notes: pairs of a name and what was done to that image.
+        skipped: pairs of a name and the reason.
+
+    Example:
+        >>> images, sizes = np.zeros((1, 16, 16, 1), "uint8"), np.array([[16, 16]])
+        >>> ImageFolder(images, ("a.png",), sizes, (), (("b.txt", "empty file"),)).rows()
+        [['images', 1, ''], ['skipped: empty file', 1, 'b.txt']]
     """
 
     images: np.ndarray = field(repr=False)
@@ -38,52 +46,63 @@ class ImageFolder:
     columns = ("what", "files", "which")
 
     def rows(self):
-        """Return [what, files, which] as `export.table` takes them: every skipped file by name, of others three."""
+        """Return [what, files, which] for `export.table`: up to three names for each note, and every skipped file."""
         groups = {}
         for name, note in self.notes:
             groups.setdefault(note, []).append(name)
-        notes = [[note, len(n), ", ".join(n[:3]) + ", ..." * (len(n) > 3)] for note, n in sorted(groups.items())]
+        notes = [[note, len(names), _first_three(names)] for note, names in sorted(groups.items())]
         skipped = [[f"skipped: {reason}", 1, name] for name, reason in self.skipped]
         return [["images", len(self.names), ""], *notes, *skipped]
 
 
 class _Unusable(Exception):
-    """A file that is not worth opening; the message is the reason."""
+    """A file that cannot be used; the message is the reason."""
+
+
+def _first_three(names):
+    return ", ".join([*names[:3], "..."] if len(names) > 3 else names)
 
 
 def load_image_folder(
     path, size=100, fit="pad", channels=1, *, scale=1, background=255, padding="border", strict=False
 ):
-    """Load all images of a folder and its subfolders, one after the other, as squares of one size.
+    """Load all images of a folder and its subfolders as squares of one size.
 
-    Reads BMP, GIF, JPEG, JPEG 2000, PNG, PPM, TIFF and WebP, whatever their suffix; of several pages or frames the
-    first. They are turned as their EXIF orientation says. More than 8 bits per value (16-bit, floats) are scaled from
-    the image's own minimum and maximum to 0 and 255, so brightness is no longer comparable between such images; of
-    16-bit colour Pillow reads the upper 8 bits only. CMYK is converted without its colour profile. Colour becomes
-    grey as 0.299 r + 0.587 g + 0.114 b. The order is that of the names in Unicode, composed (NFC), the same on every
-    file system. Hidden files (.DS_Store), __MACOSX, Thumbs.db and desktop.ini are left out without a word.
+    The function reads BMP, GIF, JPEG, JPEG 2000, PNG, PPM, TIFF and WebP, whatever their suffix, and the first page or
+    frame of several. Images are turned as their EXIF orientation says. Images of more than 8 bits per value (16-bit,
+    floats) are scaled from their own minimum and maximum to 0 and 255, so brightness is no longer comparable between
+    such images; Pillow reads only the upper 8 bits of 16-bit colour. CMYK is converted without its colour profile.
+    Colour becomes grey as 0.299 r + 0.587 g + 0.114 b. The order is that of the names in Unicode, composed (NFC), the
+    same on every file system. Hidden files (.DS_Store), __MACOSX, Thumbs.db and desktop.ini are ignored.
 
     Args:
         path: the folder. Links to files are followed, links to folders are not.
-        size: height and width of the result, 16 to 128: what the networks for images of any size can make.
+        size: height and width of the result in pixels, 16 to 128, the sizes that `models.panic` builds networks for.
         fit: "pad" keeps the proportions: the image is centred, shrunk if it is larger than `size`, never enlarged.
-            "stretch" scales both sides to `size`, which distorts what is not square.
+            "stretch" scales both sides to `size`, which distorts images that are not square.
         channels: 1 for grey, 3 for RGB.
-        scale: above 0, at most 1: with "pad", all images are shrunk by this first. `size` divided by the longest side
-            among them keeps large things larger than small ones; with 1, all that are too large fill the canvas.
-        background: grey level, 0 to 255, on which transparent images are laid; 255 is white.
-        padding: grey level, 0 to 255, around what is centred, or "border", the median colour of the image's own edge.
+        scale: above 0, at most 1. With "pad", all images are shrunk by this factor first. Take `size` divided by the
+            longest side of all images to keep large objects larger than small ones; with 1, every image larger than
+            `size` fills the canvas.
+        background: grey level, 0 to 255, that transparent images are laid on; 255 is white.
+        padding: grey level, 0 to 255, around a centred image, or "border", the median colour of the image's own edge.
         strict: if true, the first file that cannot be read is an error; otherwise it is skipped, with the reason.
 
     Returns:
-        ImageFolder
+        ImageFolder.
 
     Raises:
-        FileNotFoundError, NotADirectoryError: if `path` is no folder.
+        FileNotFoundError, NotADirectoryError: if `path` is not a folder.
         ValueError: for other arguments than these, if no file can be read, or, if strict, if any file cannot.
 
     Source:
         Wallat & Kriegel, PANIC: 42 cells, centred on 100 x 100 because stretching distorts their shape.
+
+    Example:
+        >>> Image.new("L", (40, 20), color=7).save(folder / "grey.png")
+        >>> loaded = load_image_folder(folder, size=16)
+        >>> loaded.names, loaded.images.shape, loaded.sizes.tolist()
+        (('grey.png',), (1, 16, 16, 1), [[20, 40]])
     """
     _check_arguments(size, fit, channels, scale, background, padding)
     folder = _folder(path)
@@ -133,21 +152,21 @@ def _folder(path):
     if folder.is_dir():
         return folder
     if folder.exists():
-        raise NotADirectoryError(f"{folder.absolute()} is a file; name the folder that holds the images")
-    raise FileNotFoundError(f"there is no folder {folder.absolute()}; a relative path starts at the working directory")
+        raise NotADirectoryError(f"{folder.absolute()} is a file; give the folder that holds the images")
+    raise FileNotFoundError(f"the folder {folder.absolute()} does not exist; a relative path starts at {Path.cwd()}")
 
 
 def _files(folder):
     """Return (name, path) of all files below a folder, sorted by name, in the same order on every file system."""
-    found = []
+    files = []
     for path in _walk(folder):
         name = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
-        found.append((name.encode("utf-8", "backslashreplace").decode(), path))  # undecodable bytes as \udc..
-    return sorted(found, key=lambda pair: (pair[0], str(pair[1])))
+        files.append((name.encode("utf-8", "backslashreplace").decode(), path))  # undecodable bytes as \udc..
+    return sorted(files, key=lambda pair: (pair[0], str(pair[1])))
 
 
 def _walk(folder):
-    """Yield all in a folder and its subfolders that is no folder, and the folders that cannot be entered."""
+    """Yield every file below a folder, and each folder that cannot be opened."""
     try:
         with os.scandir(folder) as scan:
             entries = list(scan)
@@ -169,7 +188,7 @@ def _read(path, channels, background):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        # A stream, not the path: Pillow maps some TIFFs that have a path into memory, and scrambles those to be turned.
+        # A stream, not the path: given a path, Pillow maps some TIFFs into memory and scrambles those it has to turn.
         with path.open("rb") as stream, Image.open(stream, formats=FORMATS) as opened:
             image, done = _eight_bits(opened)
     if image.has_transparency_data:
@@ -181,7 +200,7 @@ def _read(path, channels, background):
     if image.mode == "CMYK":
         done.append("CMYK: converted without its colour profile")
     if image.mode not in ("1", "L"):
-        image = image.convert("RGB")  # also on the way to grey: Pillow knows no other way from LAB
+        image = image.convert("RGB")  # before grey, too: Pillow converts LAB to nothing else
     return image.convert("L" if channels == 1 else "RGB"), done + [f"Pillow: {warning.message}" for warning in caught]
 
 
@@ -189,7 +208,7 @@ def _check_file(path):
     if path.is_dir():
         raise _Unusable("link to a folder, not followed" if path.is_symlink() else "folder that cannot be opened")
     if not path.is_file():
-        raise _Unusable("link that leads nowhere" if path.is_symlink() else "no ordinary file")
+        raise _Unusable("broken link" if path.is_symlink() else "not an ordinary file")
     if not path.stat().st_size:
         raise _Unusable("empty file")
 
@@ -217,7 +236,7 @@ def _scaled_grey(image, white_is_zero):
     values = np.asarray(image, dtype="float32") * (-1 if white_is_zero else 1)
     low, high = values.min(), values.max()
     if not np.isfinite(low) or not np.isfinite(high):
-        raise _Unusable("holds values that are infinite or not a number")
+        raise _Unusable("contains NaN or infinity")
     return Image.fromarray(unit_to_uint8((values - low) / (high - low or 1)))
 
 
@@ -246,7 +265,7 @@ def _reason(error):
     if isinstance(error, _Unusable):
         return str(error)
     if isinstance(error, UnidentifiedImageError):
-        return "no image, or of a kind that is not read here"
+        return "not an image, or of a format that is not supported"
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return f"over {Image.MAX_IMAGE_PIXELS:,} pixels, Pillow's limit against decompression bombs; shrink it first"
     return f"cannot be read: {getattr(error, 'strerror', None) or str(error) or type(error).__name__}"
@@ -254,7 +273,7 @@ def _reason(error):
 
 def _nothing_read(folder, skipped):
     if not skipped:
-        return f"there are no files in {folder.absolute()} or its subfolders; put images there, or name another folder"
+        return f"{folder.absolute()} and its subfolders hold no files; put images there, or give another folder"
     first = "".join(f"\n  {name}: {reason}" for name, reason in skipped[:5])
     more = f"\n  and {len(skipped) - 5} more" if len(skipped) > 5 else ""
     return f"none of the {len(skipped)} files in {folder.absolute()} can be read as an image:{first}{more}"

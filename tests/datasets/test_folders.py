@@ -233,10 +233,10 @@ def test_16_bit_tiff_in_which_zero_is_white(tmp_path):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_values_that_are_no_numbers(tmp_path, bad):
+def test_nan_and_infinity_in_a_file_are_skipped(tmp_path, bad):
     grey(20, 20).save(tmp_path / "good.png")
     Image.fromarray(np.array([[0, bad]], "float32")).save(tmp_path / "a.tif")
-    assert load_image_folder(tmp_path).skipped == (("a.tif", "holds values that are infinite or not a number"),)
+    assert load_image_folder(tmp_path).skipped == (("a.tif", "contains NaN or infinity"),)
 
 
 def test_16_bit_colour_is_scaled_by_its_own_range(tmp_path):
@@ -347,7 +347,7 @@ def test_order_and_names_are_the_same_on_every_file_system(tmp_path, monkeypatch
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
-def test_names_that_are_no_unicode_can_be_printed(tmp_path):
+def test_names_that_are_not_unicode_can_be_printed(tmp_path):
     grey(20, 20).save(tmp_path / "a.png")
     os.rename(tmp_path / "a.png", os.fsencode(tmp_path) + b"/\xe4.png")
     loaded = load_image_folder(tmp_path)
@@ -388,8 +388,8 @@ def test_links(tmp_path):
     loaded = load_image_folder(tmp_path / "link")
     assert loaded.names == ("file.png",)
     assert loaded.skipped == (
-        ("gone.png", "link that leads nowhere"),
-        ("itself.png", "link that leads nowhere"),
+        ("gone.png", "broken link"),
+        ("itself.png", "broken link"),
         ("sub/up", "link to a folder, not followed"),
     )
 
@@ -399,7 +399,7 @@ def test_links(tmp_path):
 
 @pytest.fixture
 def mixed(tmp_path, photo):
-    """One good image among files that are none."""
+    """One good image among files that are not images."""
     photo.save(tmp_path / "good.png")
     photo.save(tmp_path / "cut.jpg")
     for name, cut in (("cut.png", "good.png"), ("cut.jpg", "cut.jpg")):
@@ -420,7 +420,7 @@ def test_what_cannot_be_read_is_skipped_with_the_reason(mixed):
     assert list(reasons) == ["cut.jpg", "cut.png", "cut.tif", "empty.png", "header.png", "notes.txt"]
     assert all(reasons.pop(f"cut.{kind}").startswith("cannot be read: ") for kind in ("jpg", "png", "tif"))
     assert reasons.pop("empty.png") == "empty file"
-    assert set(reasons.values()) == {"no image, or of a kind that is not read here"}
+    assert set(reasons.values()) == {"not an image, or of a format that is not supported"}
     assert str(mixed) not in str(loaded.skipped)
 
 
@@ -461,7 +461,7 @@ def test_no_right_to_list_a_folder_is_a_reason(tmp_path, monkeypatch):
 def test_a_pipe_is_not_waited_for(tmp_path):
     grey(20, 20).save(tmp_path / "good.png")
     os.mkfifo(tmp_path / "pipe.png")
-    assert load_image_folder(tmp_path).skipped == (("pipe.png", "no ordinary file"),)
+    assert load_image_folder(tmp_path).skipped == (("pipe.png", "not an ordinary file"),)
 
 
 @pytest.mark.parametrize("limit", [300, 150])  # Pillow warns above its limit and raises above twice of it
@@ -478,11 +478,11 @@ def test_decompression_bombs_are_skipped(tmp_path, monkeypatch, limit):
 def test_only_the_formats_that_are_named(tmp_path):
     grey(20, 20).save(tmp_path / "good.png")
     (tmp_path / "a.eps").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", encoding="ascii")
-    assert load_image_folder(tmp_path).skipped == (("a.eps", "no image, or of a kind that is not read here"),)
+    assert load_image_folder(tmp_path).skipped == (("a.eps", "not an image, or of a format that is not supported"),)
 
 
 def test_nothing_readable_is_one_error(tmp_path):
-    with pytest.raises(ValueError, match="there are no files in "):
+    with pytest.raises(ValueError, match="hold no files; put images there"):
         load_image_folder(tmp_path)
     for number in range(7):
         (tmp_path / f"{number}.png").touch()
@@ -539,7 +539,7 @@ def test_rows_make_a_table(mixed):
         ({"padding": "white"}, "padding must be \"border\" or a grey level, 0 to 255; got 'white'"),
     ],
 )
-def test_other_arguments_are_refused(tmp_path, options, message):
+def test_other_arguments_are_rejected(tmp_path, options, message):
     grey(20, 20).save(tmp_path / "good.png")
     with pytest.raises(ValueError) as error:
         load_image_folder(tmp_path, **options)
@@ -552,11 +552,11 @@ def test_the_smallest_and_the_largest_size(tmp_path, size):
     assert load_image_folder(tmp_path, size).images.shape == (1, size, size, 1)
 
 
-def test_a_path_that_is_no_folder(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"there is no folder .*cells; a relative path starts at"):
+def test_a_path_that_is_not_a_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"the folder .*cells does not exist; a relative path starts at"):
         load_image_folder(tmp_path / "cells")
     (tmp_path / "cells").touch()
-    with pytest.raises(NotADirectoryError, match="cells is a file; name the folder that holds the images"):
+    with pytest.raises(NotADirectoryError, match="cells is a file; give the folder that holds the images"):
         load_image_folder(tmp_path / "cells")
 
 
