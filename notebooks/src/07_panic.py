@@ -551,7 +551,7 @@ plt.show()
 
 # %% tags=["nbval-ignore-output", "timing"]
 moved = tf.repeat(symmetric_images, times, axis=0)
-moved = np.asarray(augmentation.translate(moved, seed=SEED, most=1 / 4))
+moved = np.asarray(augmentation.translate(moved, seed=SEED, limit=1 / 4))
 leaked = samples(train_ours(moved, augment=False))
 leak_figure = sg.plotting.image_rows({"data changed": leaked[:10]})
 plt.show()

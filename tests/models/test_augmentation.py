@@ -95,6 +95,14 @@ def test_cutting_out_fills_half_of_each_side_with_the_mean():
     assert 0.17 < changed.mean() < 0.21  # 7/16 of each side, as the rest is outside: 0.191
 
 
+def test_the_centre_of_the_cut_out_lies_anywhere():
+    before = images(4000, (16, 12, 1))
+    cut = augmentation.cut_out(before, 5).numpy() != before
+    rows = cut.any(axis=(2, 3)).mean(axis=0)  # row i is cut if the centre, uniform from 0 to 16, is within 4 of i + 1/2
+    expected = [(min(i + 4.5, 16) - max(i - 3.5, 0)) / 16 for i in range(16)]
+    np.testing.assert_allclose(rows, expected, atol=0.025)
+
+
 # A discriminator that sees changed images
 
 
