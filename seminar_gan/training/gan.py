@@ -304,7 +304,8 @@ class GAN(ResumableModel):
     def sample(self, *inputs):
         """Run the generator on arrays (count, ...), one for each of its inputs; return float32 (count, ...)."""
         starts = range(0, len(inputs[0]), GENERATE_AT_ONCE)
-        return np.concatenate([self._sampler(*(part[i : i + GENERATE_AT_ONCE] for part in inputs)) for i in starts])
+        parts = [self._sampler(*(part[i : i + GENERATE_AT_ONCE] for part in inputs)) for i in starts]
+        return np.concatenate(parts).astype("float32", copy=False)
 
     @functools.cached_property
     def _sampler(self):

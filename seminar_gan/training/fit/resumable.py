@@ -58,6 +58,8 @@ class ResumableModel(keras.Model):
         checks.check_optimizers({name: optimizer for name, (optimizer, _) in optimizers.items()}, self)
         super().compile(optimizer=None, **options)
         for name, (optimizer, variables) in optimizers.items():
+            if self.dtype_policy.name == "mixed_float16":  # as keras.Model.compile does
+                optimizer = _with_loss_scale(optimizer)
             setattr(self, name, optimizer)
             if not optimizer.built:
                 optimizer.build(variables)  # or its state would be missing in checkpoints
@@ -150,6 +152,7 @@ class ResumableModel(keras.Model):
             last[0].restore(self)
         record.last_step, record.time_limit, record.batch_size = steps, seconds, batch_size
         if self.step and record.share_done(self.step) >= 1:
+            print(f"Nothing to train: {self.step:,} steps in {record.seconds:,.0f} s are done already.", flush=True)
             return record
         return super().fit(
             data.batches(
@@ -226,6 +229,11 @@ class JointRate:
 def _rate(optimizer):
     """The learning rate as it was written, such as 0.002: the shortest decimal that float32 cannot tell from it."""
     return float(str(np.asarray(optimizer.learning_rate, "float32")))
+
+
+def _with_loss_scale(optimizer):
+    kind = keras.optimizers.LossScaleOptimizer
+    return optimizer if isinstance(optimizer, kind) else kind(optimizer)
 
 
 def _loaded(value):
