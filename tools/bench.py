@@ -23,6 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
+from seminar_gan import export
+from seminar_gan.files import write_text
+
 SAMPLES = 10_000
 RECOMMENDED = ["dcgan", "dcgan conditional"]
 PAGE = """# Quality against seconds
@@ -62,7 +65,7 @@ def main():
     results = []
     for seeds, names in ((args.seeds, RECOMMENDED), (args.others, OTHERS)):
         results += [run(name, seed, args.seconds) for name in names for seed in range(seeds)]
-    (ROOT / "benchmarks" / "quality.md").write_text(page(results, args.seconds), encoding="utf-8")
+    write_text(ROOT / "benchmarks" / "quality.md", page(results, args.seconds))
     picture(results).savefig(ROOT / "benchmarks" / "quality.png", dpi=150, metadata={"Software": None})
     print(page(results, args.seconds))
 
@@ -74,8 +77,7 @@ def run(name, seed, seconds):
         command = [sys.executable, __file__, "--one", name, str(seed), "--seconds", str(seconds)]
         environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
         result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(result.stdout.splitlines()[-1], encoding="utf-8")
+        write_text(path, result.stdout.splitlines()[-1])
     found = json.loads(path.read_text(encoding="utf-8"))
     print(f"{name}, seed {seed}: {found['ratio'][-1]:.1f} times the floor", flush=True)
     return found
@@ -157,9 +159,9 @@ def page(results, seconds):
         )
     head = ["recipe", "seeds", "images/s", "steps", *(f"at {seconds * part:g} s" for part in (0.25, 0.5, 1))]
     head += ["right labels, %", "smallest class, %", "largest class, %", "10,000 images in s"]
-    table = [" | ".join(["", *row, ""]).strip() for row in (head, ["---", *["--:"] * 10], *rows)]
+    table = export.table(head, rows, align="l" + "r" * 10).markdown
     floor = statistics.median(r["floor"] for r in results)
-    return PAGE.format(seconds=seconds, samples=SAMPLES, floor=floor, table="\n".join(table), cores=os.cpu_count())
+    return PAGE.format(seconds=seconds, samples=SAMPLES, floor=floor, table=table, cores=os.cpu_count())
 
 
 def by_name(results):

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from seminar_gan.commands import pages
+from seminar_gan.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "benchmarks" / "claims_over_seeds.md"
@@ -90,10 +91,7 @@ def write(rows):
         "|---|---|---|--:|--:|--:|--:|",
         *(f"| {' | '.join(row)} |" for row in rows),
     ]
-    RECORD.parent.mkdir(exist_ok=True)
-    draft = RECORD.with_suffix(".draft")
-    draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    draft.replace(RECORD)
+    write_text(RECORD, "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
+from seminar_gan import export
+from seminar_gan.files import write_json, write_text
 from seminar_gan.recipes import RECIPES
 
 SAMPLES = 200
@@ -57,7 +59,7 @@ def main():
     held = len(images) // 3
     facts = {"count": len(images), "size": args.size, "held": held, "images": args.images, "samples": SAMPLES}
     tables = "\n\n".join(table(name, runs) for name, runs in results.items())
-    args.out.write_text(PAGE.format(**facts, tables=tables), encoding="utf-8")
+    write_text(args.out, PAGE.format(**facts, tables=tables))
     print(cell(results))
 
 
@@ -102,8 +104,7 @@ def run(name, seed, images, args):
     made = train(name, seed, training, args.images)
     seconds = time.perf_counter() - began
     found = {"plan": plan, "seed": seed, "seconds": seconds, **measured(images, held, made)}
-    args.work.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(found) + "\n", encoding="utf-8")
+    write_json(kept, found)
     print(f"{name}, seed {seed}: {found}", file=sys.stderr)
     return found
 
@@ -150,11 +151,10 @@ def measured(images, held, made):
 
 def table(name, runs):
     """A Markdown table of one setting, with mean and spread."""
-    rows = [[r["seed"], r["distance"], r["floor"], r["seconds"]] for r in runs]
-    lines = [f"## {name}", "", f"| {' | '.join(COLUMNS)} |", "|--:|--:|--:|--:|"]
-    lines += [f"| {seed} | {d:.3f} | {f:.3f} | {s:.0f} |" for seed, d, f, s in rows]
-    distances = [row[1] for row in rows]
+    distances = [run["distance"] for run in runs]
+    rows = [[run["seed"], f"{run['distance']:.3f}", f"{run['floor']:.3f}", f"{run['seconds']:.0f}"] for run in runs]
     spread = statistics.stdev(distances) if len(distances) > 1 else 0.0
+    lines = [f"## {name}", "", export.table(COLUMNS, rows, align="rrrr").markdown]
     return "\n".join([*lines, "", f"Mean {statistics.mean(distances):.3f}, standard deviation {spread:.3f}."])
 
 

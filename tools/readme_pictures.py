@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from seminar_gan.commands import pages
+from seminar_gan.files import write_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "notebooks" / "pictures"
@@ -30,9 +31,8 @@ def picture(page, figure):
 
 
 def main():
-    FOLDER.mkdir(exist_ok=True)
     for name, (page, figure) in PICTURES.items():
-        (FOLDER / name).write_bytes(picture(page, figure))
+        write_bytes(FOLDER / name, picture(page, figure))
 
 
 if __name__ == "__main__":

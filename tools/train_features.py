@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
 from seminar_gan import datasets, ranges
+from seminar_gan.files import whole
 from seminar_gan.models.classifiers import build_digit_classifier
 
 BATCH_SIZE = 128
@@ -46,7 +47,8 @@ def main():
     shaken.fit(x[:55_000], y[:55_000], BATCH_SIZE, args.epochs, validation_data=held_out, verbose=2)
 
     accuracy = np.mean(classifier.predict(x_test, verbose=0).argmax(axis=1) == y_test)
-    np.savez(args.out, **{variable.path: variable.numpy() for variable in classifier.variables})
+    with whole(args.out) as part, open(part, "wb") as file:
+        np.savez(file, **{variable.path: variable.numpy() for variable in classifier.variables})
     payload = args.out.read_bytes()
     print(f"test accuracy {accuracy:.4f}, {classifier.count_params():,} parameters")
     print(f"size={len(payload):_}, sha256={hashlib.sha256(payload).hexdigest()!r}")

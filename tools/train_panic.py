@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 from panic_seeds import augmented, load, split
 
 from seminar_gan import ranges
+from seminar_gan.files import whole
 from seminar_gan.models import panic
 from seminar_gan.recipes import RECIPES
 from seminar_gan.training import noise
@@ -67,7 +68,8 @@ def train(marks, work, names):
             options = {"batch_size": BATCH_SIZE, "report_every": 250, "callbacks": [StepProgress(lines=2)]}
             gan.fit(images, steps=mark, checkpoints=work / name, **options)
             arrays = {variable.path: variable.numpy() for variable in gan.generator.variables}
-            np.savez(kept(work, name, mark), **arrays)
+            with whole(kept(work, name, mark)) as part, open(part, "wb") as file:
+                np.savez(file, **arrays)
             print(f"{name}, step {mark}, {gan.record.history['seconds'][-1]:.0f} s", flush=True)
 
 
@@ -86,7 +88,8 @@ def pack(marks, args):
         arrays |= {f"{name}/{v.path}": v.numpy().astype("float16") for v in generator.variables}
         found = {"steps": np.array(marks), "pictures": np.stack(pictures)}
         arrays |= {f"{name}/{key}": value for key, value in found.items()}
-    np.savez_compressed(args.out, **arrays)
+    with whole(args.out) as part, open(part, "wb") as file:
+        np.savez_compressed(file, **arrays)
     payload = args.out.read_bytes()
     print(f"size={len(payload):_}, sha256={hashlib.sha256(payload).hexdigest()!r}")
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
 from seminar_gan import datasets
+from seminar_gan.files import whole
 from seminar_gan.recipes import RECIPES
 from seminar_gan.training.watch.progress import StepProgress
 
@@ -37,10 +38,12 @@ def main():
             kept = args.work / f"{name}-seed-{args.seed}.npz"
             if not kept.is_file():
                 gan = train(data, batch_size, steps, args.seed, args.work)
-                np.savez(kept, **{v.path: v.numpy() for v in gan.generator.variables})
+                with whole(kept) as part, open(part, "wb") as file:
+                    np.savez(file, **{v.path: v.numpy() for v in gan.generator.variables})
             with np.load(kept) as weights:
                 arrays |= {f"{name}/{path}": weights[path].astype("float16") for path in weights.files}
-    np.savez_compressed(args.out, **arrays)
+    with whole(args.out) as part, open(part, "wb") as file:
+        np.savez_compressed(file, **arrays)
     payload = args.out.read_bytes()
     print(f"size={len(payload):_}, sha256={hashlib.sha256(payload).hexdigest()!r}")
 

@@ -53,5 +53,5 @@ def png(picture):
 
 if __name__ == "__main__":
     for name, picture in (("cells.png", cells_sheet()), ("mnist.png", mnist_sheet()), ("smiles.png", smiles_sheet())):
-        common.write(common.ROOT / "data" / name, png(picture))
+        common.write_bytes(common.ROOT / "data" / name, png(picture))
         print(f"data/{name}: {picture.shape[1]} x {picture.shape[0]} pixels")

