@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Before a release: the two commands in a fresh clone, with an empty pip cache and a clean environment, and their times.
+# Before a release: set-up, pages and tests in a fresh clone, with empty caches and a clean environment, and their times.
 # Usage: tools/fresh_clone.sh [EMPTY_FOLDER]
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,7 +18,8 @@ keep=()
 while IFS='=' read -r name value; do
   case "$name" in
     http_proxy | https_proxy | no_proxy | HTTP_PROXY | HTTPS_PROXY | NO_PROXY | SSL_CERT_FILE | SSL_CERT_DIR | \
-      REQUESTS_CA_BUNDLE | PIP_CERT | PIP_INDEX_URL | PIP_EXTRA_INDEX_URL | PIP_FIND_LINKS | PIP_CONFIG_FILE)
+      REQUESTS_CA_BUNDLE | PIP_CERT | PIP_INDEX_URL | PIP_EXTRA_INDEX_URL | PIP_FIND_LINKS | PIP_CONFIG_FILE | \
+      UV_DEFAULT_INDEX | UV_INDEX | UV_FIND_LINKS | UV_CONFIG_FILE | UV_SYSTEM_CERTS)
       keep+=("$name=$value") ;;
   esac
 done < <(env)
