@@ -131,6 +131,6 @@ def _is_floating(images):
 
 def _describe(images):
     text = f"dtype {images.dtype}, shape {images.shape}"
-    if images.size and (np.issubdtype(images.dtype, np.number) or _is_floating(images)):
+    if images.size and (np.issubdtype(images.dtype, np.integer) or _is_floating(images)):
         text += f", values {float(images.min()):g} to {float(images.max()):g}"
     return text

@@ -38,8 +38,15 @@ def test_scaling_gives_float32_with_exact_ends_and_leaves_its_argument_alone(for
 @pytest.mark.parametrize("convert", [ranges.to_unit, ranges.to_symmetric])
 @pytest.mark.parametrize(
     "images",
-    [np.zeros((2, 3)), np.zeros((2, 3), "int64"), np.zeros((2, 3), bool), np.array([["a"]]), [1, 2]],
-    ids=["float", "int64", "bool", "text", "list"],
+    [
+        np.zeros((2, 3)),
+        np.zeros((2, 3), "int64"),
+        np.zeros((2, 3), bool),
+        np.array([["a"]]),
+        [1, 2],
+        np.zeros(3, complex),
+    ],
+    ids=["float", "int64", "bool", "text", "list", "complex"],
 )
 def test_scaling_takes_only_uint8(convert, images):
     with pytest.raises(TypeError, match=rf"{convert.__name__} takes uint8 images.*got dtype .*shape \("):

@@ -43,7 +43,7 @@ def check_samples(function, least, reason, **samples):
         if len(array) < needed:
             raise ValueError(
                 f"{function}: {name} has {len(array):,} samples of {array.shape[1]:,} dimensions, and {reason}; "
-                f"give at least {needed:,} samples, better several thousand"
+                f"give at least {needed:,}"
             )
         check_finite(function, **{name: array})
     return [array.astype("float64") for array in arrays.values()]
@@ -57,7 +57,7 @@ def check_finite(function, **arrays):
             bad = np.count_nonzero(~fine.reshape(len(array), -1).all(axis=1))
             raise ValueError(
                 f"{function}: {bad:,} of the {len(array):,} samples in {name} hold NaN, infinity or numbers above "
-                f"{LARGEST:g}; look for the training step that made them"
+                f"{LARGEST:g}; if a network made them, its training diverged"
             )
 
 

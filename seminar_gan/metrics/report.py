@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seminar_gan.metrics import classes, distances, neighbours
+from seminar_gan.metrics.checks import check_samples
 
 __all__ = ["Report", "Sample", "compare"]
 
@@ -111,6 +112,8 @@ def compare(reference, real, fake, *, num_classes=10, seed=0):
         >>> report.count, report.reference_count, list(report.generated)[:2]
         (120, 120, ['frechet_distance', 'kernel_distance'])
     """
+    features = {"reference": reference.features, "real": real.features, "fake": fake.features}
+    check_samples("compare", 1, "nothing can be measured", **features)
     count = len(fake.features)
     if len(real.features) != count:
         raise ValueError(

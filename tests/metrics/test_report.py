@@ -126,3 +126,19 @@ def test_class_labels_need_predicted():
 def test_too_few_images_are_rejected():
     with pytest.raises(ValueError, match="fake has 90 samples"):
         report.compare(sample(200, 0), sample(90, 1), sample(90, 2), num_classes=4)
+
+
+@pytest.mark.parametrize("name", ["reference", "real", "fake"])
+@pytest.mark.parametrize(
+    ("features", "error", "text"),
+    [
+        (None, TypeError, "dtype object"),
+        (np.zeros(120), ValueError, r"shape \(120,\)"),
+        (np.full((120, 4), np.nan), ValueError, "120 of the 120 samples"),
+        (np.zeros((120, 5)), ValueError, "one dimension d"),
+    ],
+)
+def test_a_sample_that_cannot_be_measured_is_named(name, features, error, text):
+    samples = {key: report.Sample(normal(120, seed=seed)) for seed, key in enumerate(["reference", "real", "fake"])}
+    with pytest.raises(error, match=rf"compare.*{name}.*{text}|compare.*{text}.*{name}"):
+        report.compare(**samples | {name: report.Sample(features)})
