@@ -466,7 +466,7 @@ walks = {
 t = t[..., None, None]
 walks["pixels"] = (1 - t) * walks["sphere"][0] + t * walks["sphere"][-1]
 one_hot = np.eye(clusters, dtype="float32")[group_of[[3, 8]]]
-weighted = conditional.with_label_weights(gan.averaged_generator)
+weighted = conditional.with_label_weights(gan.ema_generator)
 weights = (1 - t[..., 0, 0]) * one_hot[0] + t[..., 0, 0] * one_hot[1]
 walks["3 to 8"] = np.asarray(weighted([spherical(start, end, 10), weights]))
 walk_figure = sg.plotting.image_rows(

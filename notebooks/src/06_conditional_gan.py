@@ -326,7 +326,7 @@ print(f"{shuffled_slant:.2f} with another z for each class")
 # No image of the data ever had such a label. **Predict:** what does $t = 0.5$ give: a digit, a blend of two digits, or rubbish?
 
 # %%
-weighted = conditional.with_label_weights(digit_gan.averaged_generator)
+weighted = conditional.with_label_weights(digit_gan.ema_generator)
 t = np.linspace(0, 1, 9)
 
 

@@ -27,17 +27,7 @@ import seminar_gan as sg
 from seminar_gan.metrics import kernel_distance, measurements, nearest_images
 from seminar_gan.models import augmentation, dcgan, panic
 from seminar_gan.models.augmentation import RandomChanges
-from seminar_gan.training import (
-    GAN,
-    FrameFolder,
-    GatedGAN,
-    SampleGrid,
-    StepProgress,
-    TensorBoardFrames,
-    TensorBoardScalars,
-    frame_paths,
-    noise,
-)
+from seminar_gan.training import GAN, FrameFolder, GatedGAN, SampleGrid, StepProgress
 
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it
@@ -275,7 +265,7 @@ norm_steps = min(NORM_STEPS, gated_steps)
 logs = Path(tempfile.mkdtemp())
 camera = SampleGrid(
     FrameFolder(logs / "frames"),
-    TensorBoardFrames(logs / "gated"),
+    sg.training.TensorBoardFrames(logs / "gated"),
     to_uint8=sg.ranges.unit_to_uint8,
     every=10,
     rows=1,
@@ -283,7 +273,7 @@ camera = SampleGrid(
 )
 options = {"batch_size": GATED_BATCH_SIZE, "report_every": max(1, gated_steps // 50)}
 gated = gated_gan()
-callbacks = [camera, TensorBoardScalars(logs / "gated"), StepProgress(lines=4)]
+callbacks = [camera, sg.training.TensorBoardScalars(logs / "gated"), StepProgress(lines=4)]
 gated.fit(unit_images, steps=norm_steps, callbacks=callbacks, **options)
 early = gated_samples(gated, 10)  # kept for a comparison further below
 updates_without = {log: values[-1] for log, values in gated.record.history.items()}
@@ -309,7 +299,7 @@ for name, share in update_share.items():
     print(f"{name:10} updated in {share:.0%} of the steps, gate {gates[name]}")
 
 # %% tags=["nbval-ignore-output"]
-frames = frame_paths(logs / "frames")
+frames = sg.training.frame_paths(logs / "frames")
 chosen = [frames[round(n)] for n in np.linspace(0, len(frames) - 1, 8)]
 strip_figure, axes = plt.subplots(8, 1, figsize=(4, 6), layout="constrained")
 for axis, path in zip(axes, chosen, strict=True):
@@ -369,7 +359,7 @@ sg.export.table(
 # `python tools/train_panic.py`; the generators travel with the package, as does a picture of six $z$ through the training.
 
 # %%
-shipped_z = np.asarray(noise.truncated_normal((SEED, -1), (100, 100)))
+shipped_z = np.asarray(sg.training.noise.truncated_normal((SEED, -1), (100, 100)))
 shipped, on_the_way = {}, {}
 for name in sg.weights.PANIC_TRAININGS:
     steps, on_the_way[name] = sg.weights.load_panic_progress(name)
@@ -950,7 +940,7 @@ def play(gan, steps=200):
 def panic_gan(kind=GatedGAN, **options):
     keras.utils.set_random_seed(SEED)
     networks = panic.build_generator(shape), panic.build_discriminator(shape)
-    return kind(*networks, noise=noise.truncated_normal, seed=SEED, **options)
+    return kind(*networks, noise=sg.training.noise.truncated_normal, seed=SEED, **options)
 
 
 # %% [markdown] tags=["solution"]
