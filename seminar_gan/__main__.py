@@ -1,7 +1,7 @@
 """The command line behind the Makefile: `python -m seminar_gan COMMAND`.
 
-Every command but help and clean first makes sure that .venv is set up, then runs again in .venv's Python. Until then
-only the standard library is used, and nothing that an older Python, which may start this, cannot read.
+Every command except help and clean first makes sure that .venv is set up, then starts again with .venv's Python. Until
+then only the standard library is used, and only syntax that an older Python can read, since one may start this.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def _clean(root):
     for folder in filter(os.path.isdir, folders):
         shutil.rmtree(folder)
         print(f"Removed {folder.relative_to(root)}")
-    print("Kept .venv; remove the folder to have it made again.")
+    print("Kept .venv. Delete the folder if it should be made again.")
     return 0
 
 
@@ -90,7 +90,7 @@ def _parser():
         "Without: python -m seminar_gan run-all --pages ... with the same names as options. "
         "SEMINAR_GAN_ENV=current uses the running Python's packages instead of .venv.",
     )
-    parser.add_argument("--root", help="the collection's folder; by default found from the current folder upwards")
+    parser.add_argument("--root", help="the collection's folder; by default searched from the current folder upwards")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("setup", help="make .venv from the lock")
     run = commands.add_parser("run-all", help="execute the pages into build/, those that changed or failed")
@@ -109,7 +109,7 @@ def _parser():
     )
     train.add_argument("--data", default="mnist", help="mnist, smiles, smiles-binarised, or an npz file with x and y")
     train.add_argument("--model", default="dcgan", help="which one; a wrong name lists them")
-    train.add_argument("--conditional", action="store_true", help="the variant that is told the class")
+    train.add_argument("--conditional", action="store_true", help="the conditional variant, which takes class labels")
     train.add_argument("--seconds", type=float, help="how long to train, set-up and first step left out")
     train.add_argument("--steps", type=int, help="or up to which step")
     train.add_argument("--seed", type=int, default=0, help="0 by default")

@@ -61,9 +61,9 @@ def test_the_locks_hold_what_pyproject_asks_for_everywhere(kind, platform, pytho
     system, machine = platform
     environment = {"sys_platform": system, "platform_machine": machine, "python_version": python}
     environment |= {"python_full_version": f"{python}.9", "platform_system": "", "os_name": "", "extra": ""}
-    here = [r for r, _ in locked(f"{kind}.txt") if r.marker is None or r.marker.evaluate(environment)]
-    versions = {canonicalize_name(r.name): str(r.specifier).removeprefix("==") for r in here}
-    assert len(versions) == len(here), "a package is locked twice for one platform"
+    entries = [r for r, _ in locked(f"{kind}.txt") if r.marker is None or r.marker.evaluate(environment)]
+    versions = {canonicalize_name(r.name): str(r.specifier).removeprefix("==") for r in entries}
+    assert len(versions) == len(entries), "a package is locked twice for one platform"
     for requirement in declared(kind, "notebooks", "dev"):
         if requirement.marker is None or requirement.marker.evaluate(environment):
             assert versions.get(canonicalize_name(requirement.name)) in requirement.specifier, requirement

@@ -1,7 +1,7 @@
 """The wheel, installed without the checkout, runs a page from a temporary folder, offline.
 
-A full installation takes more than a minute, so the quick test makes its environment from what is installed here: links
-to exactly those distributions that the wheel's own metadata asks for with [cpu,notebooks], at any depth. A dependency
+A full installation takes a while, so the quick test makes its environment from the packages of this one: links to
+exactly those distributions that the wheel's own metadata asks for with [cpu,notebooks], at any depth. A dependency
 that is not declared is missing there, as it would be for a user. The slow test installs the lock in full.
 """
 
@@ -80,7 +80,7 @@ class Environment:
 
 
 def clean_environment(folder):
-    """No variable of this run but what a program needs to start; no user-level Jupyter kernels."""
+    """Only the variables that a program needs to start; without user-level Jupyter kernels."""
     keep = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE") if name in os.environ}
     return keep | {"HOME": str(folder), "JUPYTER_DATA_DIR": str(folder / "jupyter"), "LANG": "C.UTF-8"}
 
@@ -88,7 +88,7 @@ def clean_environment(folder):
 def needed_by(wheel):
     """The installed distributions that the wheel needs with [cpu,notebooks], at any depth."""
     (info,) = metadata.distributions(path=[str(wheel)])
-    waiting, seen, found = [(info, frozenset({"cpu", "notebooks"}))], set(), {}
+    waiting, seen, needed = [(info, frozenset({"cpu", "notebooks"}))], set(), {}
     while waiting:
         distribution, extras = waiting.pop()
         for text in distribution.requires or []:
@@ -96,12 +96,12 @@ def needed_by(wheel):
             marker = requirement.marker
             if marker and not any(marker.evaluate({"extra": extra}) for extra in extras | {""}):
                 continue
-            name, wanted = canonicalize_name(requirement.name), frozenset(requirement.extras)
-            if (name, wanted) not in seen:
-                seen.add((name, wanted))
-                found[name] = metadata.distribution(name)
-                waiting.append((found[name], wanted))
-    return found
+            name, with_extras = canonicalize_name(requirement.name), frozenset(requirement.extras)
+            if (name, with_extras) not in seen:
+                seen.add((name, with_extras))
+                needed[name] = metadata.distribution(name)
+                waiting.append((needed[name], with_extras))
+    return needed
 
 
 def link(distribution, packages):

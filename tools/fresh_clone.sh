@@ -13,7 +13,7 @@ mkdir "$folder/home"
 git clone --quiet "$source" "$folder/clone"
 cd "$folder/clone"
 
-# Of the caller's environment, only what a network may need.
+# Keep of the caller's environment only what a network may need.
 keep=()
 while IFS='=' read -r name value; do
   case "$name" in

@@ -2,4 +2,4 @@
 
 
 class UserError(Exception):
-    """Something that the person at the keyboard can put right; its text is printed alone, and the exit code is 2."""
+    """An error that the user can fix. Its text is printed without a traceback, and the exit code is 2."""

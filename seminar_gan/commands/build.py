@@ -1,8 +1,8 @@
 """`make notebooks`: the only writer of the built pages.
 
 A source, notebooks/src/NN_name.py, becomes two notebooks. notebooks/NN_name.ipynb is the page without the cells tagged
-`solution`. notebooks/solutions/NN_name.ipynb is what a solution needs (the cells tagged `setup`, the parameters) and
-everything from the heading "Exercises" on. Both are executed, in an empty folder, and stored with their outputs.
+`solution`. notebooks/solutions/NN_name.ipynb holds the cells that solutions build on (tagged `setup` or `parameters`)
+and everything from the heading "Exercises" on. Both are executed, in an empty folder, and stored with their outputs.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def main(args):
 
 
 def notebooks_of(root, source):
-    """{path: notebook without outputs} of what a source is built into: the page and, if it has any, its solutions."""
+    """Return {path: notebook without outputs} for a source: the page and, if the source has any, its solutions."""
     import jupytext
 
     cells = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent").cells
@@ -60,19 +60,19 @@ def notebooks_of(root, source):
 
 
 def stale(path, notebook):
-    """Why the notebook at `path` is not the executed `notebook`; an empty text if it is."""
+    """Return why the notebook at `path` is not the executed `notebook`, or an empty text if it is."""
     if not path.is_file():
         return "not built yet"
     stored = pages.read_notebook(path)
     if _essence(stored) != _essence(notebook):
         return "the source has changed"
-    made = stored["metadata"].get("seminar_gan", {})
-    if made.get("package") != notebook.metadata["seminar_gan"]["package"]:
+    digests = stored["metadata"].get("seminar_gan", {})
+    if digests.get("package") != notebook.metadata["seminar_gan"]["package"]:
         return "the package has changed"
     counts = [cell["execution_count"] for cell in stored["cells"] if cell["cell_type"] == "code"]
     if counts != list(range(1, len(counts) + 1)):
         return "cells have not been run, or not in order"
-    return "" if made.get("outputs") == _digest_of_outputs(stored) else "outputs are gone, or not those of the build"
+    return "" if digests.get("outputs") == _digest_of_outputs(stored) else "outputs are missing or not of this build"
 
 
 def execute(notebook):
@@ -84,8 +84,8 @@ def execute(notebook):
         client = NotebookClient(notebook, timeout=None, record_timing=False, resources={"metadata": {"path": folder}})
         kernel = client.create_kernel_manager().kernel_spec  # the client's own, so that it ends the kernel
         kernel.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        kernel.env = {}  # a user's own kernel of this name could be any other
-        client.execute(stderr=subprocess.DEVNULL)  # what the kernel itself says, not what cells print
+        kernel.env = {}  # a user's own kernel of this name may be another Python
+        client.execute(stderr=subprocess.DEVNULL)  # of the kernel itself, not of the cells
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if "nbval-ignore-output" in _tags(cell):
@@ -154,7 +154,7 @@ def _digest_of_outputs(notebook):
 
 
 def _is_tensorflow_log(output):
-    """Whether an output is only what TensorFlow's C++ side logs when it is imported, which no setting silences."""
+    """Whether an output holds only what TensorFlow's C++ code logs on import, which no setting silences."""
     if output.get("name") != "stderr":
         return False
     known = re.compile(

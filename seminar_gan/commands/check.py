@@ -1,4 +1,4 @@
-"""`make check`: which pages are stale, unrun, stripped, too large or of no source. Prints nothing if all is well."""
+"""`make check`: print a line for each page that is stale, unrun, stripped, too large or without a source."""
 
 from seminar_gan.commands import build, pages
 
@@ -6,29 +6,29 @@ LIMIT = 1024 * 1024  # bytes of a page
 
 
 def main(args):
-    found = problems(args.root)
-    for line in found:
+    lines = problems(args.root)
+    for line in lines:
         print(line)
-    if found:
+    if lines:
         print("`make notebooks` rebuilds stale pages.")
-    return 1 if found else 0
+    return 1 if lines else 0
 
 
 def problems(root):
-    """A line for everything that is wrong with the built pages."""
-    found, expected = [], set()
+    """Return a line for each fault of a built page."""
+    lines, expected = [], set()
     for source in pages.select_sources(root):
         for path, notebook in build.notebooks_of(root, source).items():
             expected.add(path)
             name = path.relative_to(root).as_posix()
             reason = build.stale(path, notebook)
             if reason:
-                found.append(f"{name}: {reason}")
+                lines.append(f"{name}: {reason}")
             if path.is_file():
-                found += [f"{name}: {problem}" for problem in _problems_of(path)]
+                lines += [f"{name}: {problem}" for problem in _problems_of(path)]
     built = {path for folder in ("notebooks", "notebooks/solutions") for path in (root / folder).glob("*.ipynb")}
-    found += [f"{path.relative_to(root).as_posix()}: has no source" for path in sorted(built - expected)]
-    return found
+    lines += [f"{path.relative_to(root).as_posix()}: has no source" for path in sorted(built - expected)]
+    return lines
 
 
 def _problems_of(path):

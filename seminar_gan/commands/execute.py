@@ -1,8 +1,8 @@
 """Execute one page with papermill, in a process of its own: `python -m seminar_gan.commands.execute FOLDER`.
 
-FOLDER is private to this attempt. It holds job.json (page, parameters, parent) and receives page.ipynb, files/ (the
-page's working directory), progress.json at every cell and result.json at the end. The process ends itself and its
-kernel when its parent is gone, so that nothing of a killed run lives on.
+FOLDER belongs to this attempt alone. It holds job.json (page, parameters, parent) and receives page.ipynb, files/ (the
+page's working directory), progress.json at every cell and result.json at the end. When its parent is gone, the process
+ends its kernel and itself, so that no process of a killed run remains.
 """
 
 import json
@@ -41,7 +41,7 @@ def main(folder):
 
 
 class Watch(threading.Thread):
-    """Ends this process when its parent is gone; measures the most memory that it and its kernel held together."""
+    """Ends this process when its parent is gone; measures the peak memory of this process and its kernel together."""
 
     def __init__(self, parent):
         super().__init__(daemon=True)
@@ -72,7 +72,7 @@ class Watch(threading.Thread):
 
 
 def _use_this_python(folder):
-    """Let the kernel called python3 be this Python: a user's own kernel of that name could be any other."""
+    """Make python3 the name of this Python's kernel: a user's own kernel of that name may be another Python."""
     spec = folder / "jupyter" / "kernels" / "python3"
     spec.mkdir(parents=True)
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -83,25 +83,25 @@ def _use_this_python(folder):
 
 
 def _execute(folder, job):
-    """Run the page with papermill; return an empty text, or the end of the error."""
-    sys.modules["rfc3987_syntax"] = None  # jsonschema does without; its import costs a second for every page
+    """Run the page with papermill; return the end of the error, or an empty text."""
+    sys.modules["rfc3987_syntax"] = None  # jsonschema works without it; its import takes a second of every page
     import papermill
     from papermill.engines import NBClientEngine, papermill_engines
 
     class Engine(NBClientEngine):
-        """papermill's own engine, which also says which cell it begins."""
+        """papermill's own engine, which also writes down which cell it starts."""
 
         @classmethod
         def execute_managed_notebook(cls, nb_man, kernel_name, **options):
             cell_start = nb_man.cell_start
             code = [index for index, cell in enumerate(nb_man.nb.cells) if cell.cell_type == "code"]
 
-            def tell(cell, cell_index=None, **more):
+            def start(cell, cell_index=None, **more):
                 if cell_index in code:
                     write_json(folder / "progress.json", {"cell": code.index(cell_index) + 1, "of": len(code)})
                 cell_start(cell, cell_index, **more)
 
-            nb_man.cell_start = tell
+            nb_man.cell_start = start
             return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
     papermill_engines.register("seminar-gan", Engine)
@@ -122,7 +122,7 @@ def _execute(folder, job):
 
 
 def claims_of(path):
-    """The lines that begin with PASS or FAIL in the outputs of cells tagged `claims`."""
+    """Return the lines that begin with PASS or FAIL in the outputs of cells tagged `claims`."""
     lines = []
     for cell in pages.read_notebook(path)["cells"] if path.is_file() else []:
         for output in cell.get("outputs", []) if "claims" in pages.tags_of(cell) else []:
@@ -132,7 +132,7 @@ def claims_of(path):
 
 
 def tail(text, lines=12):
-    """The last lines of a text, without colours and empty lines."""
+    """Return the last lines of a text without its colours and empty lines."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     return "\n".join([line.rstrip() for line in plain.splitlines() if line.strip()][-lines:])
 

@@ -1,7 +1,7 @@
-"""Which pages there are, what is asked of them, and what their results depend on.
+"""The pages of a collection, their parameters, and what their results depend on.
 
-Standard library only, except that values of parameters are read with PyYAML. Nothing here is slow: a misspelt name is
-told in a moment.
+Standard library only, except that values of parameters are read with PyYAML. All of it is quick, so that a misspelt
+name is reported at once.
 """
 
 import ast
@@ -15,12 +15,12 @@ from pathlib import Path
 
 from seminar_gan.commands import UserError, closure
 
-UNKNOWN = object()  # the value of a parameter that is no literal
+UNKNOWN = object()  # the value of a parameter that is not a literal
 
 
 @dataclass(frozen=True)
 class Page:
-    """A notebook of the collection, as it lies in notebooks/."""
+    """A built page: a notebook in notebooks/."""
 
     path: Path
 
@@ -50,7 +50,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is asked for: pages with their parameters, and the name of the folder under build/."""
+    """The pages of a run, their parameters, and the name of the run's folder in build/."""
 
     folder: str
     pages: list
@@ -58,18 +58,22 @@ class Plan:
 
 
 def find_root(given=None, start=None):
-    """The folder of the collection: the one given, else from `start` (the current folder) up, else this checkout."""
+    """Return the collection's folder: `given`, else the first from `start` (the current folder) up, else this checkout.
+
+    Raises:
+        UserError: if none of these is a collection.
+    """
     if given:
         root = Path(given).resolve()
         if not _is_root(root):
-            raise UserError(f"{root} is no collection: it has no notebooks/ folder.")
+            raise UserError(f"{root} is not a collection of pages: it has no folder notebooks/.")
         return root
     start = Path(start or ".").resolve()
     for folder in [start, *start.parents, Path(__file__).resolve().parents[2]]:
         if _is_root(folder):
             return folder
     raise UserError(
-        f"No collection at {start} or above: a folder with notebooks/ and pyproject.toml is looked for. "
+        f"{start} and the folders above it hold no collection of pages (notebooks/ and pyproject.toml). "
         "Change into your clone of seminar-gan, or name it with --root."
     )
 
@@ -96,36 +100,36 @@ def tags_of(cell):
 
 
 def every_page(root):
-    """All pages of the collection, by name."""
+    """Return all pages of the collection, in the order of their names."""
     return [Page(path) for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
 
 
-def select(root, wanted=""):
-    """The pages that `wanted` names: numbers or names, with spaces or commas between; all pages for nothing."""
+def select(root, names=""):
+    """Return the built pages that a text names, such as "1, 03_convolutional_autoencoder"; all for an empty text."""
     known = {page.name: page for page in every_page(root)}
-    return [known[name] for name in _named(list(known), wanted)]
+    return [known[name] for name in _named(list(known), names)]
 
 
-def select_sources(root, wanted=""):
-    """The sources of pages that `wanted` names in the same way, built already or not."""
+def select_sources(root, names=""):
+    """Return the sources of the pages that a text names in the same way, whether built or not."""
     known = {path.stem: path for path in sorted((root / "notebooks" / "src").glob("[0-9][0-9]_*.py"))}
-    return [known[name] for name in _named(list(known), wanted)]
+    return [known[name] for name in _named(list(known), names)]
 
 
-def _named(known, wanted):
-    """Those names among `known` that `wanted` names."""
+def _named(known, names):
+    """Return the names among `known` that the text names."""
     chosen = set()
-    for word in re.split(r"[\s,]+", wanted.strip()) if wanted.strip() else []:
+    for word in re.split(r"[\s,]+", names.strip()) if names.strip() else []:
         stem = word.removesuffix(".ipynb").removesuffix(".py")
-        found = [name for name in known if name == stem or name[:2] == stem.zfill(2)]
-        if not found:
+        matches = [name for name in known if name == stem or name[:2] == stem.zfill(2)]
+        if not matches:
             raise UserError(f"There is no page {word!r}. {_choices('The pages are', known)}")
-        chosen.update(found)
-    return [name for name in known if not wanted.strip() or name in chosen]
+        chosen.update(matches)
+    return [name for name in known if not names.strip() or name in chosen]
 
 
 def profile_folder(root, profile):
-    """The folder of a profile's parameters; None for `quick`, whose values stand in the pages."""
+    """Return the folder of a profile's parameters; None for `quick`, whose values stand in the pages."""
     params = root / "notebooks" / "params"
     known = sorted(folder.name for folder in params.glob("*/"))
     if profile in known:
@@ -135,20 +139,27 @@ def profile_folder(root, profile):
     return None
 
 
-def make_plan(root, wanted="", profile="quick", params=""):
-    """Check everything that was asked for, and return the `Plan`.
+def make_plan(root, names="", profile="quick", params=""):
+    """Check the choices for a run and return its `Plan`.
 
-    `params` is text such as `EPOCHS=3 SEED=1`. A name must be a parameter of at least one chosen page, and goes to
-    every page that has it. A name in a profile's file must be a parameter of that page.
+    Args:
+        root: pathlib.Path of the collection.
+        names: str, the pages, as for `select`.
+        profile: str, "quick" or a folder of notebooks/params.
+        params: str such as "EPOCHS=3 SEED=1". Each must be a parameter of at least one of the pages, and goes to every
+            page that has it.
+
+    Raises:
+        UserError: for an unknown page, profile or parameter, also in a profile's file, and for a value of another kind.
     """
-    chosen = select(root, wanted)
+    chosen = select(root, names)
     folder = profile_folder(root, profile)
     parameters = {page.name: {} for page in chosen}
     if folder:
         known = {page.name: page for page in every_page(root)}
         for path in sorted(folder.glob("*.y*ml")):
             if path.stem not in known:
-                raise UserError(f"{path} belongs to no page. {_choices('The pages are', known)}")
+                raise UserError(f"{path} is not named after a page. {_choices('The pages are', known)}")
             values = {
                 name: _checked(known[path.stem], name, value, where=path) for name, value in _read_yaml(path).items()
             }
@@ -172,7 +183,7 @@ def _parse_params(text):
     for part in re.split(r"[\s,]+(?=[A-Za-z_]\w*\s*=)", text.strip()) if text.strip() else []:
         name, equals, value = part.partition("=")
         if not equals:
-            raise UserError(f"PARAMS wants NAME=value, with spaces between, as in EPOCHS=3 SEED=1; got {part!r}.")
+            raise UserError(f"PARAMS takes NAME=value pairs, such as EPOCHS=3 SEED=1; got {part!r}.")
         try:
             values[name.strip()] = ast.literal_eval(value.strip())
         except (ValueError, SyntaxError):
@@ -193,7 +204,7 @@ def _read_yaml(path):
 
 
 def _checked(page, name, value, where):
-    """The value, if the page has the parameter and its default is of the same kind."""
+    """Return the value if the page has the parameter and its default is of the same kind."""
     if name not in page.defaults:
         raise UserError(
             f"{where}: {page.name} has no parameter {name!r}. {_choices('Its parameters are', page.defaults)}"
@@ -203,7 +214,7 @@ def _checked(page, name, value, where):
         return value
     if isinstance(default, float) and not isinstance(value, bool):
         try:
-            return float(value)  # of 1, and of 1e-3, which YAML takes for a text
+            return float(value)  # of 1, and of 1e-3, which YAML reads as text
         except (TypeError, ValueError):
             pass
     if isinstance(default, tuple) and isinstance(value, list):
@@ -217,7 +228,7 @@ def _choices(words, names):
 
 
 def _suffix(values):
-    """What a folder's name says of parameters set by hand, safe on every file system."""
+    """Return parameters set by hand as the end of a folder's name, safe on every file system."""
     if not values:
         return ""
     text = ",".join(f"{name}={value}" for name, value in sorted(values.items()))
@@ -226,7 +237,7 @@ def _suffix(values):
 
 
 def package_digest(sources):
-    """A digest of the package's modules that the code in `sources` uses, directly or through one another."""
+    """Return a digest of the package's modules that the code in `sources` uses, directly or through each other."""
     digest = hashlib.sha256()
     for path in closure.modules_used(sources):
         digest.update(path.relative_to(closure.PACKAGE).as_posix().encode() + b"\0" + file_bytes(path) + b"\0")
@@ -234,15 +245,19 @@ def package_digest(sources):
 
 
 def file_bytes(path):
-    """A text file's bytes with line feeds alone, so that a digest is the same on Windows; b"" for a missing file."""
+    """Return a text file's bytes with line feeds, so that digests agree on Windows; b"" for a missing file."""
     return path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b""
 
 
 def fingerprint(page, parameters, lock):
-    """A digest of all that a page's result depends on: code, parameters, modules, packages and Python.
+    """Return a digest of all that a page's result depends on: code, parameters, modules, packages and Python.
 
-    `lock` is the text that says which packages are installed. The embedded data count through `datasets`, which holds
-    their checksums.
+    The embedded data count through `datasets`, which holds their checksums.
+
+    Args:
+        page: Page.
+        parameters: dict of the values that differ from the page's defaults.
+        lock: str that says which packages are installed.
     """
     sources = [source for source, _ in page.code_cells]
     parts = {

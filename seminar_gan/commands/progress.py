@@ -9,7 +9,7 @@ SECONDS_BETWEEN_LINES = 10
 
 
 class Progress:
-    """Prints what the workers tell. `handle` is called in Dask's thread, `tick` and `line` in the main one."""
+    """Prints the workers' events. `handle` is called in Dask's thread, `tick` and `line` in the main one."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -19,7 +19,7 @@ class Progress:
         self.status = ""
 
     def handle(self, event):
-        """Take in one event of a worker: (time, message)."""
+        """Take an event of a worker: (time, message)."""
         message = event[1]
         if message["event"] == "machine":
             text = f"Python {message['python']}, {message['tensorflow']}, device: {message['device']}"

@@ -25,7 +25,7 @@ PACKAGES = ("keras", "matplotlib", "numpy", "tensorflow", "tensorflow-cpu")
 
 
 def main(args):
-    """Run the pages that args ask for; return 0 if all are well, 1 if a page or a claim failed, 130 after Ctrl-C."""
+    """Run the pages; return 0 if all succeed, 1 if a page or a claim fails, 130 after Ctrl-C."""
     jobs = _positive(args.jobs)
     plan = pages.make_plan(args.root, args.pages, args.profile, args.params)
     if not plan.pages:
@@ -121,20 +121,20 @@ def _collect(client, todo, parameters, work, environment):
 
 
 def _result_of(future):
-    """What the worker returned, or why it returned nothing."""
+    """What the worker returned, or an error that says why it returned nothing."""
     from distributed import KilledWorker
 
     try:
         return future.result(timeout=60)
     except KilledWorker as error:
         deaths = error.allowed_failures + 1
-        return {"error": f"{deaths} workers died under this page; the memory may not suffice for it."}
+        return {"error": f"{deaths} workers died under this page; it may need more memory."}
     except Exception as error:
         return {"error": f"The page did not run: {type(error).__name__}: {error}"}
 
 
 def _share_of_cores(jobs):
-    """Settings that let pages which run side by side share the cores; none for a page alone."""
+    """Settings with which pages that run side by side share the cores; none for one page at a time."""
     if jobs == 1:
         return {}
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -144,7 +144,7 @@ def _share_of_cores(jobs):
 
 
 def _installed(root):
-    """A text that says which packages the pages run with: the lock, or outside .venv the versions that matter."""
+    """Which packages the pages run with, as text: the lock, or outside .venv the versions that matter."""
     if os.environ.get("SEMINAR_GAN_ENV") != "current":
         return setup.lock_file(root).read_text(encoding="utf-8")
     versions = []

@@ -1,4 +1,4 @@
-"""What a Dask worker does for a page: it starts the page's process, tells how far it is, and ends it where it must."""
+"""What a Dask worker does for a page: it starts the page's process, reports its progress, and ends it if need be."""
 
 import functools
 import json
@@ -36,14 +36,16 @@ print("\\n" + json.dumps({"python": platform.python_version(), "tensorflow": ver
 
 
 def run_page(job):
-    """Execute a page in a process of its own and return its result, with the folder that holds what it made.
+    """Execute a page in a process of its own and return its result, with the folder that holds its files.
 
-    job: name, page (path), parameters, work (a folder that client and worker both see), topic, environment.
+    Args:
+        job: dict with name, page (path), parameters, work (a folder that client and worker both see), topic and
+            environment (variables for the page's process).
     """
     worker = get_worker()
     key = worker.get_current_task()
     environment = _environment(job["environment"])
-    threading.Thread(target=_tell_machine, args=(worker, job["topic"]), daemon=True).start()
+    threading.Thread(target=_send_machine, args=(worker, job["topic"]), daemon=True).start()
     folder = Path(job["work"]) / f"{job['name']}-{uuid.uuid4().hex[:8]}"
     folder.mkdir(parents=True)
     write_json(folder / "job.json", {key: job[key] for key in ("page", "parameters")} | {"parent": os.getpid()})
@@ -57,30 +59,30 @@ def run_page(job):
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the run, which then ends its pages
         )
-    told = None
+    sent = None
     while process.poll() is None:
         if not _wanted(worker, key):
             _kill_tree(process.pid)
         progress = _read(folder / "progress.json")
-        if progress and progress != told:
+        if progress and progress != sent:
             worker.log_event(job["topic"], {"event": "cell", "page": job["name"], **progress})
-            told = progress
+            sent = progress
         time.sleep(POLL_SECONDS)
     result = _read(folder / "result.json") or {
-        "error": f"The page's process ended with code {process.returncode}, killed perhaps for want of memory.\n"
+        "error": f"The page's process ended with code {process.returncode}, perhaps because memory ran out.\n"
         + tail((folder / "log.txt").read_text(encoding="utf-8", errors="replace"))
     }
     worker.log_event(job["topic"], {"event": "end", "page": job["name"], "error": result["error"]})
     return {**result, "folder": str(folder), "device": _machine()["device"]}
 
 
-def _tell_machine(worker, topic):
-    """Send the machine's description; asking TensorFlow takes seconds, in which the first page is on its way."""
+def _send_machine(worker, topic):
+    """Send the machine's description. TensorFlow takes seconds to answer; meanwhile the first page runs."""
     worker.log_event(topic, {"event": "machine", **_machine()})
 
 
 def _machine():
-    """Python, TensorFlow and device of this worker, asked once."""
+    """Python, TensorFlow and device of this worker, looked up once."""
     with PROBING:
         return _probe()
 
@@ -97,7 +99,7 @@ def _probe():
 
 
 def _environment(settings):
-    """This process's environment without the nanny's settings, with those given, and with the package to be found."""
+    """This process's environment without the nanny's settings, with `settings`, and with the package on its path."""
     environment = {name: value for name, value in os.environ.items() if name not in NANNY_SETTINGS or value != "1"}
     package = str(Path(__file__).resolve().parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [package, environment.get("PYTHONPATH")]))
@@ -106,7 +108,7 @@ def _environment(settings):
 
 
 def _wanted(worker, key):
-    """Whether the run still waits for this task: Dask cancels it when its client is gone, but cannot end its thread."""
+    """Whether the run still waits for this task. Dask cancels it when its client is gone, but cannot end its thread."""
     task = worker.state.tasks.get(key)
     return task is not None and task.state != "cancelled"
 

@@ -301,7 +301,7 @@ def test_a_page_is_written_whole_or_not_at_all(collection, monkeypatch):
 # -- checking
 
 
-def test_nothing_is_said_of_good_pages(collection, capsys):
+def test_good_pages_print_nothing(collection, capsys):
     assert check.main(SimpleNamespace(root=collection)) == 0
     assert capsys.readouterr().out == ""
 
@@ -374,7 +374,7 @@ def test_unrun_pages_are_found(collection, change):
 
 
 @pytest.mark.parametrize("text", ["os.listdir()", "SEED + 1", "a time", "claims", "twins"])
-def test_outputs_that_are_gone_are_found(collection, text):
+def test_missing_outputs_are_found(collection, text):
     notebook = read(collection)
     cells = [
         cell for cell in code_cells(notebook) if text in [*cell["metadata"].get("tags", []), "".join(cell["source"])]
@@ -383,18 +383,18 @@ def test_outputs_that_are_gone_are_found(collection, text):
         assert cell["outputs"]
         cell["outputs"] = []
     save(collection, notebook)
-    assert problems(collection) == [f"{PAGE}: outputs are gone, or not those of the build"]
+    assert problems(collection) == [f"{PAGE}: outputs are missing or not of this build"]
 
 
 def test_outputs_that_were_changed_by_hand_are_found(collection):
     notebook = read(collection)
     cell_with(notebook, "a time")["outputs"][0]["text"] = ["a time: 16\n"]
     save(collection, notebook)
-    assert problems(collection) == [f"{PAGE}: outputs are gone, or not those of the build"]
+    assert problems(collection) == [f"{PAGE}: outputs are missing or not of this build"]
 
 
-def test_a_page_of_another_make_is_stale(collection):
-    """Saved by a tool that writes neither ids nor our note of the package."""
+def test_a_page_saved_by_another_tool_is_stale(collection):
+    """Such a tool writes neither our digest of the package nor ids."""
     notebook = read(collection)
     del notebook["metadata"]["seminar_gan"]
     save(collection, notebook)
@@ -405,7 +405,7 @@ def test_a_page_of_another_make_is_stale(collection):
     assert problems(collection) == [f"{PAGE}: the source has changed"]
 
 
-def test_a_page_that_is_no_notebook_is_an_error_that_names_it(collection):
+def test_a_page_that_is_not_a_notebook_is_an_error_that_names_it(collection):
     (collection / PAGE).write_text("<<<<<<< HEAD")
     with pytest.raises(UserError, match=r"01_toy\.ipynb is not a notebook"):
         problems(collection)
@@ -417,7 +417,7 @@ def test_a_page_without_a_source_is_found(collection, name):
     assert problems(collection) == [f"{name}: has no source"]
 
 
-def test_solutions_that_are_no_more_are_found(collection):
+def test_solutions_without_a_source_are_found(collection):
     edit_source(collection, 'tags=["solution"]', "")
     assert f"{SOLUTIONS}: has no source" in problems(collection)
 
@@ -443,7 +443,7 @@ def test_an_output_that_is_an_error_is_found(collection):
 
 
 def test_nbval_catches_changed_and_missing_outputs(collection):
-    """A page as it was built passes; in its copy the changed cells fail, but for one that is not compared."""
+    """A page as built passes; in a changed copy the changed cells fail, except one that is not compared."""
     changed = read(collection)
     cell_with(changed, "three is three")["outputs"][0]["text"] = ["FAIL  three is three\n"]
     cell_with(changed, "a time")["outputs"][0]["text"] = ["a time: 16\n"]
@@ -510,13 +510,13 @@ def test_a_page_ends_in_claims_that_are_compared(path):
 
 @every_notebook
 def test_outputs_hold_no_path_of_the_machine_that_built_them(path):
-    found = []
+    matches = []
     for cell in code_cells(pages.read_notebook(path)):
         for result in cell["outputs"]:
             data = {"text": result["text"]} if "text" in result else result.get("data", {})
             texts = ["".join(data[kind]) for kind in data if kind not in ("image/png", "image/jpeg", "application/pdf")]
-            found += [match for text in texts for match in ABSOLUTE_PATH.findall(text)]
-    assert not found
+            matches += [match for text in texts for match in ABSOLUTE_PATH.findall(text)]
+    assert not matches
 
 
 @every_page
@@ -526,7 +526,7 @@ def test_paper_cells_can_be_copied_alone(path):
 
 def paper_problems(cells):
     """A line for each cell tagged `paper` that is too long, or uses names from elsewhere on its page."""
-    found, everywhere, section = [], set(), set()
+    complaints, everywhere, section = [], set(), set()
     for number, cell in enumerate(cells, start=1):
         source, tags = pages.source_of(cell), pages.tags_of(cell)
         if cell["cell_type"] == "markdown" and re.search(r"^## ", source, re.MULTILINE):
@@ -537,13 +537,13 @@ def paper_problems(cells):
         if "paper" in tags:
             lines = len(source.splitlines())
             if lines > PAPER_LINES:
-                found.append(f"cell {number} has {lines} lines, more than {PAPER_LINES}")
+                complaints.append(f"cell {number} has {lines} lines, more than {PAPER_LINES}")
             unknown = used - bound - imported - section - everywhere - set(dir(builtins))
             if unknown:
-                found.append(f"cell {number} uses {', '.join(sorted(unknown))} from outside its section")
+                complaints.append(f"cell {number} uses {', '.join(sorted(unknown))} from outside its section")
         section |= bound
         everywhere |= imported | (bound if "parameters" in tags else set())
-    return found
+    return complaints
 
 
 def names_of(source):
@@ -568,12 +568,12 @@ def names_of(source):
 
 def toy_cells(*cells):
     """Cells from texts: markdown if they begin with #, else code; `paper:` or `parameters:` in front is the tag."""
-    made = []
+    built = []
     for text in cells:
         tag, text = re.fullmatch(r"(?:(paper|parameters):)?(.*)", text, re.DOTALL).groups()
         kind = "markdown" if text.startswith("#") else "code"
-        made.append({"cell_type": kind, "source": text, "metadata": {"tags": [tag] if tag else []}})
-    return made
+        built.append({"cell_type": kind, "source": text, "metadata": {"tags": [tag] if tag else []}})
+    return built
 
 
 @pytest.mark.parametrize(
@@ -606,8 +606,8 @@ def test_good_paper_cells_are_let_through(cells):
     ],
 )
 def test_bad_paper_cells_are_found(cells, complaint):
-    (found,) = paper_problems(toy_cells(*cells))
-    assert complaint in found
+    (problem,) = paper_problems(toy_cells(*cells))
+    assert complaint in problem
 
 
 @pytest.mark.parametrize(
@@ -641,5 +641,5 @@ def test_absolute_paths_are_seen(text):
         "a: b",
     ],
 )
-def test_other_slashes_are_no_paths(text):
+def test_other_slashes_are_not_paths(text):
     assert not ABSOLUTE_PATH.search(text)

@@ -24,8 +24,8 @@ def toy(tmp_path):
     return toy
 
 
-def chosen(toy, wanted):
-    return [page.name[:2] for page in pages.select(toy.root, wanted)]
+def chosen(toy, names):
+    return [page.name[:2] for page in pages.select(toy.root, names)]
 
 
 def test_pages_are_chosen_by_number_or_name_in_any_order(toy):
@@ -37,11 +37,11 @@ def test_pages_are_chosen_by_number_or_name_in_any_order(toy):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"wanted": "03"}, "no page '03'. The pages are 00_start, 01_one, 02_two"),
-        ({"wanted": "01_on"}, "no page '01_on'"),
+        ({"names": "03"}, "no page '03'. The pages are 00_start, 01_one, 02_two"),
+        ({"names": "01_on"}, "no page '01_on'"),
         ({"profile": "papper"}, "no profile 'papper'. The profiles are quick, paper"),
         ({"params": "EPOCH=3"}, "parameter 'EPOCH'. Their parameters are EPOCHS, FAST, NAMES, RATE, SEED, SUM"),
-        ({"wanted": "0", "params": "EPOCHS=3"}, "parameter 'EPOCHS'. Their parameters are: none"),
+        ({"names": "0", "params": "EPOCHS=3"}, "parameter 'EPOCHS'. Their parameters are: none"),
         ({"params": "EPOCHS"}, "NAME=value"),
         ({"params": "EPOCHS=many"}, "another kind"),
         ({"params": "EPOCHS=2.5"}, "another kind"),
@@ -49,7 +49,7 @@ def test_pages_are_chosen_by_number_or_name_in_any_order(toy):
         ({"params": "RATE=True"}, "another kind"),
     ],
 )
-def test_what_is_misspelt_is_an_error_that_names_the_choices(toy, arguments, message):
+def test_a_misspelt_name_is_an_error_that_lists_the_choices(toy, arguments, message):
     with pytest.raises(UserError, match=message):
         pages.make_plan(toy.root, **arguments)
 
@@ -58,7 +58,7 @@ def test_what_is_misspelt_is_an_error_that_names_the_choices(toy, arguments, mes
     ("name", "text", "message"),
     [
         ("01_one", "EPOCH: 3", "01_one has no parameter 'EPOCH'. Its parameters are EPOCHS, RATE"),
-        ("01_uno", "EPOCHS: 3", "belongs to no page. The pages are 00_start"),
+        ("01_uno", "EPOCHS: 3", "is not named after a page. The pages are 00_start"),
         ("01_one", "EPOCHS: many", "another kind"),
         ("01_one", "- EPOCHS", "lines such as"),
         ("01_one", "EPOCHS: [", "not YAML"),
@@ -95,11 +95,11 @@ def test_errors_come_before_anything_is_loaded_or_run(toy, arguments):
     assert not (toy.root / "build").exists()
 
 
-def test_the_root_is_found_from_below_or_said_to_be_missing(toy, tmp_path_factory, monkeypatch):
+def test_the_root_is_found_from_below_or_reported_missing(toy, tmp_path_factory, monkeypatch):
     assert pages.find_root(start=toy.root / "notebooks" / "src") == toy.root
     outside = tmp_path_factory.mktemp("outside")
     assert pages.find_root(given=toy.root) == toy.root
-    with pytest.raises(UserError, match="no collection"):
+    with pytest.raises(UserError, match="is not a collection"):
         pages.find_root(given=outside)
     monkeypatch.setattr(pages, "__file__", str(toy.root / "seminar_gan" / "commands" / "pages.py"))
     assert pages.find_root(start=outside) == toy.root
@@ -110,7 +110,7 @@ def test_the_root_is_found_from_below_or_said_to_be_missing(toy, tmp_path_factor
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A package of a few modules, for what uses what."""
+    """A package of a few modules that use each other."""
     files = {
         "__init__.py": "def __getattr__(name): ...",
         "__init__.pyi": "from . import models as models\nfrom .models.gan import GAN as GAN",
@@ -170,8 +170,8 @@ ALL = f"__init__ datasets {METRICS} models/__init__ models/gan models/vae plotti
     ],
 )
 def test_modules_that_a_page_uses(package, sources, modules):
-    found = [path.relative_to(package).with_suffix("").as_posix() for path in closure.modules_used(sources)]
-    assert sorted(found) == sorted(modules.split())
+    used = [path.relative_to(package).with_suffix("").as_posix() for path in closure.modules_used(sources)]
+    assert sorted(used) == sorted(modules.split())
 
 
 @pytest.mark.parametrize(

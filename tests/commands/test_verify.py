@@ -18,7 +18,7 @@ def test_later_steps_run_after_one_that_fails(codes, expected, tmp_path, monkeyp
     assert ("failed: step 1" in output) == bool(expected)
 
 
-def test_every_built_page_is_compared_and_their_absence_is_told(tmp_path, capsys):
+def test_every_built_page_is_compared_and_their_absence_is_reported(tmp_path, capsys):
     (tmp_path / "notebooks" / "solutions").mkdir(parents=True)
     assert verify.steps(tmp_path)[-1][1] is None
     assert verify._succeeds("outputs of the pages", None, tmp_path)

@@ -25,14 +25,14 @@ def shown_cells(text):
 
 
 def definition(name, package):
-    """The package's function, class or method of a dotted name, made plain; None if there is none."""
+    """The package's function, class or method of a dotted name, without docstrings; None if there is none."""
     parts = name.split(".")
     modules = [(package.joinpath(*parts[:n]).with_suffix(".py"), parts[n:]) for n in range(1, len(parts))]
     path, inside = next(((path, inside) for path, inside in modules if path.is_file()), (None, []))
     node = ast.parse(path.read_text(encoding="utf-8")) if path else None
-    for wanted in inside:
+    for name in inside:
         within = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
-        node = next((found for found in within if isinstance(found, DEFINITIONS) and found.name == wanted), None)
+        node = next((child for child in within if isinstance(child, DEFINITIONS) and child.name == name), None)
     return node and plain(node)
 
 
@@ -47,27 +47,27 @@ def plain(node):
 
 
 def problems(text, package):
-    """A line for each difference between what a page's source shows and the package."""
-    found = []
+    """A line for each difference between the package and the code that a page shows."""
+    lines = []
     for names, source, kind in shown_cells(text):
-        wanted = {name: definition(name, package) for name in names}
-        missing = [name for name, node in wanted.items() if node is None]
+        definitions = {name: definition(name, package) for name in names}
+        missing = [name for name, node in definitions.items() if node is None]
         if missing:
-            found.append(f"shows: {', '.join(missing)} is no function or class of the package")
+            lines.append(f"shows: {', '.join(missing)} is not a function or class of the package")
             continue
         if kind != "code":
-            found.append(f"a text cell cannot show {', '.join(names)}")
+            lines.append(f"a text cell cannot show {', '.join(names)}")
             continue
         shown = [plain(node) for node in ast.parse(source).body]
-        if [getattr(node, "name", None) for node in shown] != [node.name for node in wanted.values()]:
-            found.append(f"a cell must hold {', '.join(names)} and nothing else, in this order")
+        if [getattr(node, "name", None) for node in shown] != [node.name for node in definitions.values()]:
+            lines.append(f"a cell must hold {', '.join(names)} and nothing else, in this order")
             continue
-        for (name, node), copy in zip(wanted.items(), shown, strict=True):
+        for (name, node), copy in zip(definitions.items(), shown, strict=True):
             if ast.dump(node) != ast.dump(copy):
-                found.append(
+                lines.append(
                     f"{name} is not shown as it is:\n{ast.unparse(copy)}\n--- in the package:\n{ast.unparse(node)}"
                 )
-    return found
+    return lines
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "notebooks" / "src").glob("*.py")), ids=lambda path: path.stem)
@@ -145,15 +145,15 @@ def test_an_exact_copy_passes(package, source, names):
         ("", ["models.toy.square"], "and nothing else"),
         (SQUARE + CUBE, ["models.toy.Cube", "models.toy.square"], "in this order"),
         (SQUARE, ["models.toy.square", "models.toy.Cube"], "and nothing else"),
-        (SQUARE, ["models.toy.cube"], "models.toy.cube is no function or class"),
-        (VOLUME, ["models.toy.volume"], "models.toy.volume is no function or class"),
-        (VOLUME, ["models.toy.Cube.size"], "models.toy.Cube.size is no function or class"),
-        (SQUARE, ["models.toy.square.x"], "models.toy.square.x is no function or class"),
-        (SQUARE, ["models.toys.square"], "models.toys.square is no function or class"),
-        (SQUARE, ["models.toy"], "models.toy is no function or class"),
-        (SQUARE, ["toy"], "toy is no function or class"),
-        (SQUARE, [""], "is no function or class"),
-        ("CONSTANT = 1", ["models.toy.CONSTANT"], "CONSTANT is no function or class"),
+        (SQUARE, ["models.toy.cube"], "models.toy.cube is not a function or class"),
+        (VOLUME, ["models.toy.volume"], "models.toy.volume is not a function or class"),
+        (VOLUME, ["models.toy.Cube.size"], "models.toy.Cube.size is not a function or class"),
+        (SQUARE, ["models.toy.square.x"], "models.toy.square.x is not a function or class"),
+        (SQUARE, ["models.toys.square"], "models.toys.square is not a function or class"),
+        (SQUARE, ["models.toy"], "models.toy is not a function or class"),
+        (SQUARE, ["toy"], "toy is not a function or class"),
+        (SQUARE, [""], "is not a function or class"),
+        ("CONSTANT = 1", ["models.toy.CONSTANT"], "CONSTANT is not a function or class"),
     ],
 )
 def test_a_planted_difference_is_found(package, source, names, complaint):
