@@ -103,7 +103,7 @@ def run(network, first, labels):
 
 
 def by_hand(generator, discriminator, arrays, *, steps, batch_size, d_steps=1, mismatched=0.0, rate):
-    """Goodfellow et al. 2014, algorithm 1, with the non-saturating loss, plain gradient descent and mismatched pairs."""
+    """Goodfellow et al. 2014, algorithm 1: non-saturating loss, plain gradient descent; with mismatched pairs."""
     first, draws = round(mismatched * batch_size), itertools.count()
     for batch in batches((arrays,), batch_size * d_steps, seed=0).take(steps):
         for number in range(d_steps):
