@@ -8,18 +8,18 @@ What is where:
     sg.datasets   MNIST, Smile, 42 cells, drawn smileys, a folder of your own
     sg.ranges     pixels as uint8, in [0, 1] and in [-1, 1]
     sg.models     networks: autoencoders, and generators with their discriminators
-    sg.losses     losses of discriminator and generator
-    sg.training   the GAN loop, its variants, penalties, and what watches a training
-    sg.recipes    complete settings by name
-    sg.weights    generators that were trained for hours
-    sg.metrics    how good are generated images?
-    sg.plotting   arrays to figures
-    sg.claims     a sentence, a number, a bound: PASS or FAIL
+    sg.losses     losses of discriminator and generator, in pairs
+    sg.training   the GAN loop, its variants, penalties, and callbacks that show a training
+    sg.recipes    GANs by name, each with all its settings
+    sg.weights    generators that took hours to train, ready to use
+    sg.metrics    numbers that say how good generated images are
+    sg.plotting   figures of images and of trainings
+    sg.claims     a sentence with a number and a bound: PASS or FAIL
     sg.export     figures and tables for a paper
-    sg.runs       what a run was: parameters, seed, commit, versions
+    sg.runs       where a result came from: parameters, seed, commit, versions
     sg.GAN        short for sg.training.GAN
 
-Everything is loaded when it is first used, so that `import seminar_gan` takes no time.
+Each part is loaded when it is first used, so that `import seminar_gan` takes hardly any time.
 """
 
 try:
@@ -31,7 +31,7 @@ else:
 
 
 def __getattr__(name):
-    if name == "__version__":  # of the installed package; a checkout that was never installed has none
+    if name == "__version__":  # of the installed package; "unknown" in a checkout that was never installed
         import importlib.metadata
 
         try:

@@ -10,6 +10,12 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
+__all__ = ["Run", "describe", "versions"]
+
+
+def __dir__():
+    return __all__
+
 
 @dataclass(frozen=True)
 class Run:

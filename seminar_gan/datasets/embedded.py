@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+__all__ = ["DataError", "cells_folder", "data_folder", "load_mnist", "load_smiles"]
+
 PACKAGE = Path(__file__).resolve().parents[1]
 
 

@@ -13,6 +13,8 @@ from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageErr
 
 from seminar_gan.ranges import unit_to_uint8
 
+__all__ = ["ImageFolder", "load_image_folder"]
+
 SIZES = (16, 128)  # smallest and largest, as in models.panic
 FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # recognised by content, not by suffix
 LEFT_OUT = {"__macosx", "thumbs.db", "desktop.ini"}  # besides names that begin with a dot

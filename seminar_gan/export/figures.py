@@ -18,6 +18,8 @@ from matplotlib.transforms import Bbox
 
 from seminar_gan import files, runs
 
+__all__ = ["COLUMN_CM", "save_figure"]
+
 COLUMN_CM = 8.4  # fits the columns of IEEE (8.9), APS (8.6), ACM (8.5) and Springer (8.4)
 _CM_PER_INCH = 2.54
 _MARGIN = 0.03  # inches around a cropped figure

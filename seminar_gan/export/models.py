@@ -5,6 +5,8 @@ import re
 
 from seminar_gan.export.tables import table
 
+__all__ = ["model_table"]
+
 
 def model_table(model, *, caption=None):
     """Return the `Table` of a Keras model's layers: name and type, output shape without the batch, parameters.

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from numbers import Integral, Real
 
+__all__ = ["Table", "table"]
+
 
 @dataclass(frozen=True, repr=False)
 class Table:

@@ -4,6 +4,8 @@ import numpy as np
 
 from seminar_gan.metrics.checks import check_count, check_finite, check_labels, to_float64
 
+__all__ = ["class_entropy", "class_shares", "covered_classes", "label_fidelity", "obedience"]
+
 
 def class_shares(class_labels, num_classes):
     """Return the share of each class.

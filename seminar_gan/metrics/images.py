@@ -4,6 +4,8 @@ import numpy as np
 
 from seminar_gan import ranges
 
+__all__ = ["specks"]
+
 
 def specks(images):
     """Return the share of the lit pixels that have at most one lit neighbour among the eight around them.

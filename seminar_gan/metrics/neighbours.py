@@ -7,6 +7,8 @@ import numpy as np
 from seminar_gan import ranges
 from seminar_gan.metrics.checks import check_count, check_samples
 
+__all__ = ["density_coverage", "nearest_images", "precision_recall"]
+
 BLOCK_BYTES = 2**25  # the largest table of distances that is held at once
 ROUNDING = 1e-13  # relative to the squared lengths of two points: a smaller squared distance counts as 0
 

@@ -10,6 +10,21 @@ import functools
 import keras
 from keras import layers, ops, random
 
+__all__ = [
+    "CHANGES",
+    "RandomChanges",
+    "brighten",
+    "build_data_augmentation",
+    "contrast",
+    "cut_out",
+    "translate",
+    "with_augmentation",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def build_data_augmentation(brightness=0.1, contrast=0.1, seed=0):
     """Build the random changes that PANIC makes to its images: mirrored left to right, brightness, contrast.

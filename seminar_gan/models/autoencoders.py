@@ -12,6 +12,12 @@ from keras import layers
 
 from seminar_gan.models.sizes import check_sizes, check_survives_pooling
 
+__all__ = ["build_convolutional_autoencoder", "build_deep_autoencoder", "build_simple_autoencoder", "split"]
+
+
+def __dir__():
+    return __all__
+
 
 def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
     """Build the autoencoder with one hidden layer: 784 - 32 - 784, 50,992 parameters.

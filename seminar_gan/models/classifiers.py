@@ -5,6 +5,12 @@ from keras import layers
 
 from seminar_gan.models.sizes import check_sizes
 
+__all__ = ["build_digit_classifier"]
+
+
+def __dir__():
+    return __all__
+
 
 def build_digit_classifier(image_shape=(28, 28, 1), num_classes=10, feature_size=64):
     """Build a convolutional classifier, 169,130 parameters of which 640 are means and variances.

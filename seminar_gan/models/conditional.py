@@ -16,6 +16,20 @@ from keras import layers
 from seminar_gan.models import dcgan
 from seminar_gan.models.sizes import check_dropout, check_sizes
 
+__all__ = [
+    "build_attribute_discriminator",
+    "build_attribute_generator",
+    "build_discriminator",
+    "build_generator",
+    "build_mirza_discriminator",
+    "build_mirza_generator",
+    "with_label_weights",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def build_generator(image_shape=(28, 28, 1), num_classes=10, latent_dim=64, dense_size=256, filters=32):
     """Build the recommended generator for a wanted class, 444,673 parameters.

@@ -11,6 +11,19 @@ from keras import layers
 
 from seminar_gan.models.sizes import check_dropout, check_multiples_of_4, check_sizes
 
+__all__ = [
+    "build_discriminator",
+    "build_generator",
+    "build_temkeng_discriminator",
+    "build_temkeng_generator",
+    "build_winkler_discriminator",
+    "build_winkler_generator",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filters=32):
     """Build the recommended generator: 64 - 256 - 7 x 7 x 32 - 14 x 14 x 32 - 28 x 28 x 1, 442,113 parameters.

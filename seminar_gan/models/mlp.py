@@ -12,6 +12,19 @@ from keras import layers
 
 from seminar_gan.models.sizes import check_sizes
 
+__all__ = [
+    "build_point_discriminator",
+    "build_point_generator",
+    "build_temkeng_discriminator",
+    "build_temkeng_generator",
+    "build_winkler_discriminator",
+    "build_winkler_generator",
+]
+
+
+def __dir__():
+    return __all__
+
 
 def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=784, hidden_size=32):
     """Build the vanilla generator of Temkeng 2020: 784 - 32 - 784, 50,992 parameters.

@@ -11,7 +11,14 @@ from keras import layers
 
 from seminar_gan.models.sizes import check_sides, check_sizes
 
-SIZES = (16, 128)  # smallest and largest height and width, as in folders.load_image_folder
+__all__ = ["SIZES", "build_discriminator", "build_generator", "build_normalised_discriminator"]
+
+
+def __dir__():
+    return __all__
+
+
+SIZES = (16, 128)  # smallest and largest height and width, as in datasets.folders
 
 
 def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filters=50):
@@ -36,7 +43,7 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filt
         right after some hundred steps already.
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, kernel_size=kernel_size, filters=filters)
-    height, width, channels = check_sides(image_shape)
+    height, width, channels = check_sides(image_shape, *SIZES)
     z = keras.Input((latent_dim,), name="z")  # 100
     x = layers.Dense(2 * height * 2 * width, kernel_initializer=_small(), name="dense")(z)  # 3136
     x = layers.Reshape((2 * height, 2 * width, 1), name="grid")(x)  # 56 x 56 x 1
@@ -102,7 +109,7 @@ def build_normalised_discriminator(image_shape=(28, 28, 1), kernel_size=5, filte
 def _discriminator(image_shape, kernel_size, filters, dense_size, name, norm):
     """Both discriminators. norm: function of the second convolution's output, which normalises it or does nothing."""
     check_sizes(image_shape=image_shape, kernel_size=kernel_size, filters=filters, dense_size=dense_size)
-    check_sides(image_shape)
+    check_sides(image_shape, *SIZES)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
     x = _convolution(filters, kernel_size, 1, "conv_1")(images)  # 28 x 28 x 32
     x = layers.ReLU(name="relu_1")(x)

@@ -5,6 +5,12 @@ from keras import layers
 
 from seminar_gan.models.sizes import check_sizes
 
+__all__ = ["build_attribute_regressor"]
+
+
+def __dir__():
+    return __all__
+
 
 def build_attribute_regressor(image_shape=(28, 28, 1), num_attributes=6, filters=32, feature_size=64):
     """Build a convolutional regressor of an image's attributes, 121,734 parameters.

@@ -1,5 +1,11 @@
 """Checks of the sizes that the builders take."""
 
+__all__ = ["check_dropout", "check_multiples_of_4", "check_sides", "check_sizes", "check_survives_pooling"]
+
+
+def __dir__():
+    return __all__
+
 
 def check_sizes(**sizes):
     """Reject sizes that cannot work: each must be a positive whole number, a Python int.
@@ -95,7 +101,7 @@ def check_dropout(dropout):
         raise ValueError(f"dropout must be a number of at least 0 and below 1; got {dropout!r}")
 
 
-def check_sides(image_shape, low=16, high=128):
+def check_sides(image_shape, low, high):
     """Return image_shape if its height and width are from `low` to `high` pixels.
 
     Args:
@@ -109,7 +115,7 @@ def check_sides(image_shape, low=16, high=128):
         ValueError: if a side is smaller or larger.
 
     Example:
-        >>> check_sides((100, 128, 3))
+        >>> check_sides((100, 128, 3), low=16, high=128)
         (100, 128, 3)
     """
     for name, size in zip(("height", "width"), image_shape[:2], strict=True):

@@ -7,6 +7,8 @@ from matplotlib import ticker
 
 from seminar_gan.plotting.style import COLOURS, LINE_STYLES, TEXT_POINTS
 
+__all__ = ["curves"]
+
 
 def curves(series, xlabel, ylabel, log=False, markers=False):
     """Draw one line for each series, told apart by colour and by style.

@@ -8,8 +8,10 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from seminar_gan.plotting.style import COLOURS, LINE_STYLES, TEXT_POINTS
 
+__all__ = ["FAKE_POINTS", "plane_game", "plane_grid", "stacked_curves"]
+
 FAKE_POINTS = "#8A2BE2"  # a violet that stands out on the whole field
-FAKE_TO_REAL = LinearSegmentedColormap.from_list("fake_to_real", [COLOURS[1], "white", COLOURS[0]])
+_FAKE_TO_REAL = LinearSegmentedColormap.from_list("fake_to_real", [COLOURS[1], "white", COLOURS[0]])
 
 
 def plane_grid(extent, count=61):
@@ -62,7 +64,7 @@ def plane_game(moments, real_points, extent, columns=3):
         axis.axis("off")
     for axis, (title, (_, fake_points)) in zip(axes.flat, moments.items(), strict=False):
         field = axis.imshow(
-            fields[title], cmap=FAKE_TO_REAL, vmin=0, vmax=1, extent=[-extent, extent] * 2, origin="lower", alpha=0.75
+            fields[title], cmap=_FAKE_TO_REAL, vmin=0, vmax=1, extent=[-extent, extent] * 2, origin="lower", alpha=0.75
         )
         axis.plot(*real_points.T, ".", color="black", markersize=1.5)
         axis.plot(*_points(title, fake_points).T, "x", color=FAKE_POINTS, markersize=2.5, markeredgewidth=0.7)

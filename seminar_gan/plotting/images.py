@@ -8,6 +8,8 @@ import numpy as np
 from seminar_gan.plotting.style import TEXT_POINTS
 from seminar_gan.ranges import to_unit
 
+__all__ = ["image_grid", "image_rows"]
+
 
 def image_rows(rows, scale=1.0):
     """Draw rows of images, one below the other, such as originals above reconstructions.

@@ -81,7 +81,7 @@ def test_dropout_is_at_least_0_and_below_1(wrong):
 
 
 def test_sides_are_between_the_bounds():
-    assert sizes.check_sides((16, 128, 3)) == (16, 128, 3)
+    assert sizes.check_sides((16, 128, 3), 16, 128) == (16, 128, 3)
     for shape, text in [((15, 28, 1), "height 15"), ((28, 129, 1), "width 129")]:
         with pytest.raises(ValueError, match=f"image {text} does not work: these networks are for 16 to 128 pixels"):
-            sizes.check_sides(shape)
+            sizes.check_sides(shape, 16, 128)

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import same_color
 
 from seminar_gan.plotting import COLOURS, LINE_STYLES
-from seminar_gan.plotting.games import FAKE_TO_REAL, plane_game, plane_grid, stacked_curves
+from seminar_gan.plotting.games import plane_game, plane_grid, stacked_curves
 
 REAL = np.array([[-1.0, 1.0], [0.5, 2.0]])
 FAKE = np.array([[0.0, 0.25], [1.0, -1.0], [2.0, 0.0]])
@@ -59,7 +59,8 @@ def test_real_and_fake_points_are_drawn_and_differ_in_shape():
 
 
 def test_undecided_is_white_and_the_ends_have_colours_that_can_be_told_apart():
-    low, middle, high = FAKE_TO_REAL([0.0, 0.5, 1.0])
+    (field,) = plane_game(moments(1), REAL, 3).axes[0].images
+    low, middle, high = field.to_rgba([0.0, 0.5, 1.0], alpha=1)
     assert same_color(low, COLOURS[1]) and same_color(high, COLOURS[0])
     assert middle == pytest.approx((1, 1, 1, 1), abs=0.01)
 
