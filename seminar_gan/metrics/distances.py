@@ -7,6 +7,8 @@ import numpy as np
 from seminar_gan.metrics.checks import check_count, check_finite, check_samples, to_float64
 from seminar_gan.metrics.neighbours import blocks
 
+__all__ = ["KernelDistance", "explained_variance", "frechet_distance", "kernel_distance"]
+
 
 class KernelDistance(NamedTuple):
     """An unbiased estimate, which may be negative, and the ends of its 95 % bootstrap interval.
@@ -148,8 +150,9 @@ def kernel_distance(real, fake, *, resamples=100, seed=0, least=100):
     values = _mean_kernel(real, real, real_counts, real_counts, same=True)
     values += _mean_kernel(fake, fake, fake_counts, fake_counts, same=True)
     values -= 2 * _mean_kernel(real, fake, real_counts, fake_counts)
-    low, high = np.percentile(values[1:], [2.5, 97.5])
-    return KernelDistance(float(values[0]), float(low), float(high))
+    value, *redrawn = values[np.isfinite(values)]  # drawn from a few, all can be one sample, which makes no pair
+    low, high = np.percentile(redrawn, [2.5, 97.5])
+    return KernelDistance(float(value), float(low), float(high))
 
 
 def _square_root(matrix):
@@ -175,4 +178,6 @@ def _mean_kernel(x, y, x_counts, y_counts, same=False):
             kernel[rows, rows + block.start] = 0
         total += np.einsum("ij,ij->j", x_counts[block], kernel @ y_counts)
     pairs = x_counts.sum(axis=0) * y_counts.sum(axis=0)
-    return total / (pairs - np.sum(x_counts**2, axis=0) if same else pairs)
+    if same:
+        pairs -= np.sum(x_counts**2, axis=0)
+    return np.divide(total, pairs, out=np.full_like(total, np.nan), where=pairs > 0)

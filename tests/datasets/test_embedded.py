@@ -116,6 +116,11 @@ def test_binarised_is_one_wherever_the_paper_was_not_white():
     assert round(ranges.to_unit(x_train).mean(), 3) == 0.122
 
 
+def test_arrays_can_be_read_by_the_start_of_their_names():
+    assert set(embedded.load_file("smiles.npz", "x_")) == {"x_train", "x_test"}
+    assert embedded.load_file("smiles.npz", "train") == {}
+
+
 # Where the files are
 
 

@@ -185,6 +185,22 @@ def test_kernel_interval_leaves_out_pairs_of_a_sample_with_itself(shift):
         assert low < value < high
 
 
+def test_kernel_interval_redraws_a_sample_once_for_all_terms():
+    real, fake = (normal(100, 1, seed, shift=1, scale=0.1) for seed in (0, 1))
+    _, low, high = metrics.kernel_distance(real, fake)
+    # The mean of k alone scatters by 12 x 0.1 / 10 = 0.12; in the distance of equal distributions this cancels.
+    assert high - low < 0.1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_kernel_interval_of_the_fewest_samples_is_a_number(seed):
+    pair = np.array([[0.0], [1.0]])  # redrawn, it is itself or has no pair
+    value, low, high = metrics.kernel_distance(pair, pair, least=2, seed=seed)
+    # k(0, 1) twice, less 2 (k(0, 0) + 2 k(0, 1) + k(1, 1)) / 4 = 2 - 2 x 11 / 4
+    assert value == low == high == -3.5
+    assert np.isfinite(metrics.kernel_distance(normal(3), normal(100, seed=1), least=3, seed=seed)).all()
+
+
 def test_kernel_interval_depends_on_the_seed_alone():
     real, fake = normal(100), normal(100, seed=1)
     assert metrics.kernel_distance(real, fake) == metrics.kernel_distance(real, fake, seed=0)

@@ -15,6 +15,12 @@ def test_specks_are_lit_pixels_without_a_stroke():
         metrics.specks(np.full((1, 5, 6), 127, "uint8"))
 
 
+def test_opposite_edges_are_not_neighbours():
+    image = np.zeros((5, 5), "uint8")
+    image[0, 2] = image[4, 1] = image[4, 3] = 255
+    assert metrics.specks(np.stack([image, image.T])) == 1
+
+
 @pytest.mark.parametrize(
     ("images", "error", "text"),
     [

@@ -61,6 +61,13 @@ def test_a_dark_object_on_a_light_background_has_the_same_shape():
     assert found["level"].tolist() == pytest.approx([130 / 255, -130 / 255])
 
 
+def test_the_background_is_the_median_of_all_four_edges():
+    edges = np.full((16, 16, 1), 20, "uint8")  # 60 pixels at the edges, of which 31 are lighter
+    edges[0], edges[1:, -1], edges[-1, 0] = 100, 100, 100
+    for turns in range(4):
+        assert measured(np.rot90(edges, turns))["background"] == pytest.approx(100 / 255)
+
+
 def test_spots_are_told_from_holes():
     spotted, holed = image(slice(10, 50), slice(10, 50)), image(slice(10, 50), slice(10, 50))
     spotted[20:22, 20:22] = 200
