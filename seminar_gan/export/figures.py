@@ -30,7 +30,7 @@ def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM)
     """Write a figure as PDF, as PNG (300 dpi) and as JSON that says where it came from.
 
     The files are `<folder>/<name>.pdf`, `.png` and `.json`. Text keeps its size in points and the height follows the
-    width, so that what is readable stays readable. A figure without a layout engine is cropped to what it shows, as in
+    width, so that readable text stays readable. A figure without a layout engine is cropped to what it shows, as in
     a notebook. The figure itself does not change. A page that runs again writes the same PDF, byte for byte.
 
     Args:

@@ -1,8 +1,8 @@
 """The three autoencoders of Temkeng 2020, section 3, layer by layer.
 
-Every builder returns an untrained `keras.Model` that maps images to reconstructions in [0, 1]. Its layer named `code`
-gives the code; `split` cuts the network there. The dense networks take and return flat images, as in the paper: reshape
-(n, 28, 28) to (n, 784) first.
+Every builder returns an untrained `keras.Model` that maps images to reconstructions in [0, 1]. The output of its layer
+named `code` is the code, where `split` cuts the network. The dense networks take and return flat images, as in the
+paper: reshape (n, 28, 28) to (n, 784) first.
 """
 
 import math
@@ -24,7 +24,7 @@ def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
 
     Args:
         image_shape: (height, width, channels) of the images.
-        code_size: how many numbers the code has.
+        code_size: number of values in the code.
 
     Returns:
         keras.Model `simple_autoencoder`: float (batch, height * width * channels) in [0, 1] to the same.
@@ -33,7 +33,7 @@ def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
         ValueError: if a size is not a positive whole number.
 
     Source:
-        Temkeng 2020, figure 4a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
+        Temkeng 2020, figure 4a. The activations (ReLU, sigmoid) are our choice: the paper names none.
     """
     check_sizes(image_shape=image_shape, code_size=code_size)
     pixels = math.prod(image_shape)
@@ -48,8 +48,8 @@ def build_deep_autoencoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code
 
     Args:
         image_shape: (height, width, channels) of the images.
-        hidden_sizes: sizes of the encoder's hidden layers; the decoder has the same in reverse.
-        code_size: how many numbers the code has.
+        hidden_sizes: units of the encoder's hidden layers; the decoder has them in reverse.
+        code_size: number of values in the code.
 
     Returns:
         keras.Model `deep_autoencoder`: float (batch, height * width * channels) in [0, 1] to the same.
@@ -58,7 +58,7 @@ def build_deep_autoencoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code
         ValueError: if a size is not a positive whole number.
 
     Source:
-        Temkeng 2020, figure 6a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
+        Temkeng 2020, figure 6a. The activations (ReLU, sigmoid) are our choice: the paper names none.
     """
     check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes, code_size=code_size)
     pixels = math.prod(image_shape)
@@ -76,10 +76,10 @@ def build_convolutional_autoencoder(image_shape=(28, 28, 1), outer_filters=16, i
     """Build the convolutional autoencoder: three 3 x 3 convolutions with pooling down, four up, 4,385 parameters.
 
     Args:
-        image_shape: (height, width, channels) of the images. Height and width must be 8 k - 4 (12, 20, 28, 36, ...):
-            the pooling rounds up, and only there does the one convolution without padding bring the size back.
-        outer_filters: channels of the first convolution and of the last but one.
-        inner_filters: channels of the second convolution and of the two behind the code.
+        image_shape: (height, width, channels) of the images. Height and width must be 8 k - 4 (12, 20, 28, 36, ...),
+            because the pooling rounds up and one convolution has no padding: other sizes do not come back.
+        outer_filters: channels of the first convolution and of the one before the last.
+        inner_filters: channels of the second convolution and of the two that follow the code.
         code_channels: channels of the code, which has (height + 4) / 8 rows and (width + 4) / 8 columns.
 
     Returns:
@@ -89,7 +89,7 @@ def build_convolutional_autoencoder(image_shape=(28, 28, 1), outer_filters=16, i
         ValueError: if a size is not a positive whole number, or if height or width is not 8 k - 4.
 
     Source:
-        Temkeng 2020, figure 7a. The activations (ReLU, sigmoid) are our choice: the paper does not name its own.
+        Temkeng 2020, figure 7a. The activations (ReLU, sigmoid) are our choice: the paper names none.
     """
     check_sizes(image_shape=image_shape, outer_filters=outer_filters, inner_filters=inner_filters)
     check_sizes(code_channels=code_channels)
@@ -116,7 +116,7 @@ def split(autoencoder):
     """Cut an autoencoder of this module at its code. Both halves share their weights with it.
 
     Args:
-        autoencoder: a model made by one of the builders above.
+        autoencoder: keras.Model from one of the builders above.
 
     Returns:
         (encoder, decoder): keras.Model from images to codes, keras.Model from codes to reconstructions.

@@ -1,4 +1,4 @@
-"""A small classifier of images: the network behind the digit features, and the judge of generated training sets."""
+"""A small classifier of images, which computes the digit features and evaluates generated training sets."""
 
 import keras
 from keras import layers
@@ -13,12 +13,12 @@ def __dir__():
 
 
 def build_digit_classifier(image_shape=(28, 28, 1), num_classes=10, feature_size=64):
-    """Build a convolutional classifier, 169,130 parameters of which 640 are means and variances.
+    """Build a convolutional classifier, 169,130 parameters, of which 640 are moving means and variances.
 
     Args:
         image_shape: (height, width, channels) of the images.
-        num_classes: how many classes.
-        feature_size: how many numbers the layer named `features` has, the last but one.
+        num_classes: number of classes.
+        feature_size: units of the layer named `features`, the one before the last.
 
     Returns:
         keras.Model `digit_classifier`: float (batch, height, width, channels) in [0, 1] to logits (batch, num_classes).

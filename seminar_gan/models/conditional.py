@@ -1,11 +1,11 @@
-"""Conditional pairs: the generator is told what to draw, the discriminator what it should see.
+"""Conditional pairs: generator and discriminator also take a class label, or attributes.
 
-The convolutional pairs are those of `dcgan`, with the label added: the generator's z gets it appended, the
-discriminator gets a projection (Miyato & Koyama 2018). `build_generator` and `build_discriminator` take a class,
+The convolutional pairs are those of `dcgan` with the condition added: the generator appends it to z, the discriminator
+has a projection (Miyato & Koyama 2018). `build_generator` and `build_discriminator` take a class,
 `build_attribute_generator` and `build_attribute_discriminator` a vector of attributes, such as how wide a mouth smiles.
 The dense pair is that of Mirza & Osindero 2014.
 
-A label below 0 or of num_classes and more counts as no class at all; check labels before they come here.
+A label outside 0 to num_classes - 1 counts as no class at all, without an error: check labels first.
 """
 
 import math
@@ -32,11 +32,11 @@ def __dir__():
 
 
 def build_generator(image_shape=(28, 28, 1), num_classes=10, latent_dim=64, dense_size=256, filters=32):
-    """Build the recommended generator for a wanted class, 444,673 parameters.
+    """Build the recommended generator of images of a class, 444,673 parameters.
 
     Args:
         image_shape, latent_dim, dense_size, filters: as in `dcgan.build_generator`.
-        num_classes: how many classes there are.
+        num_classes: number of classes.
 
     Returns:
         keras.Model `conditional_generator`: [z, class_labels], float (batch, latent_dim) and int (batch,) in 0 to
@@ -46,7 +46,7 @@ def build_generator(image_shape=(28, 28, 1), num_classes=10, latent_dim=64, dens
         ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
 
     Source:
-        Mirza & Osindero 2014, equation 2: G(z|y), here with y as a one-hot vector appended to z; the rest is
+        Mirza & Osindero 2014, equation 2: G(z|y), with y as a one-hot vector appended to z; the rest is
         `dcgan.build_generator`.
     """
     check_sizes(num_classes=num_classes)
@@ -56,11 +56,11 @@ def build_generator(image_shape=(28, 28, 1), num_classes=10, latent_dim=64, dens
 
 
 def build_discriminator(image_shape=(28, 28, 1), num_classes=10, filters=16, dense_size=128):
-    """Build the recommended discriminator for a wanted class, 252,321 parameters.
+    """Build the recommended discriminator of images of a class, 252,321 parameters.
 
     Args:
         image_shape, filters, dense_size: as in `dcgan.build_discriminator`.
-        num_classes: how many classes there are.
+        num_classes: number of classes.
 
     Returns:
         keras.Model `conditional_discriminator`: [images, class_labels], float (batch, height, width, channels) in
@@ -70,8 +70,8 @@ def build_discriminator(image_shape=(28, 28, 1), num_classes=10, filters=16, den
         ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
 
     Source:
-        Miyato & Koyama 2018, figure 1d: logit = psi(phi(x)) + <embedding(y), phi(x)>, where phi is all
-        of `dcgan.build_discriminator` but its last layer, and psi that layer.
+        Miyato & Koyama 2018, figure 1d: logit = psi(phi(x)) + <embedding(y), phi(x)>, where phi is
+        `dcgan.build_discriminator` without its last layer, and psi that layer.
     """
     check_sizes(num_classes=num_classes)
     class_labels, one_hot = _class_input(num_classes)
@@ -80,11 +80,11 @@ def build_discriminator(image_shape=(28, 28, 1), num_classes=10, filters=16, den
 
 
 def build_attribute_generator(image_shape=(28, 28, 1), num_attributes=6, latent_dim=64, dense_size=256, filters=32):
-    """Build the recommended generator for wanted attributes, 443,649 parameters.
+    """Build the recommended generator of images with given attributes, 443,649 parameters.
 
     Args:
         image_shape, latent_dim, dense_size, filters: as in `dcgan.build_generator`.
-        num_attributes: how many numbers describe an image.
+        num_attributes: number of attributes of an image.
 
     Returns:
         keras.Model `attribute_generator`: [z, attributes], float (batch, latent_dim) and float (batch, num_attributes),
@@ -94,7 +94,7 @@ def build_attribute_generator(image_shape=(28, 28, 1), num_attributes=6, latent_
         ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
 
     Source:
-        Mirza & Osindero 2014, equation 2: G(z|y), here with y appended to z; the rest is `dcgan.build_generator`.
+        Mirza & Osindero 2014, equation 2: G(z|y), with y appended to z; the rest is `dcgan.build_generator`.
     """
     check_sizes(num_attributes=num_attributes)
     attributes = keras.Input((num_attributes,), name="attributes")
@@ -103,11 +103,11 @@ def build_attribute_generator(image_shape=(28, 28, 1), num_attributes=6, latent_
 
 
 def build_attribute_discriminator(image_shape=(28, 28, 1), num_attributes=6, filters=16, dense_size=128):
-    """Build the recommended discriminator for wanted attributes, 251,809 parameters.
+    """Build the recommended discriminator of images with given attributes, 251,809 parameters.
 
     Args:
         image_shape, filters, dense_size: as in `dcgan.build_discriminator`.
-        num_attributes: how many numbers describe an image.
+        num_attributes: number of attributes of an image.
 
     Returns:
         keras.Model `attribute_discriminator`: [images, attributes], float (batch, height, width, channels) in [-1, 1]
@@ -132,12 +132,12 @@ def build_mirza_generator(
 
     Args:
         image_shape: (height, width, channels) of the images.
-        num_classes: how many classes there are.
-        latent_dim: how many numbers z has.
-        z_size: units of the layer that sees z only.
-        label_size: units of the layer that sees the label only.
-        joint_size: units of the layer that sees both of these.
-        dropout: share of the joint layer's numbers that dropout sets to 0 in training, at least 0 and below 1.
+        num_classes: number of classes.
+        latent_dim: number of values in z.
+        z_size: units of the layer that follows z.
+        label_size: units of the layer that follows the label.
+        joint_size: units of the layer that follows both of these.
+        dropout: share of the joint layer's outputs that are set to 0 in training, at least 0 and below 1.
 
     Returns:
         keras.Model `mirza_generator`: [z, class_labels], float (batch, latent_dim) uniform and int (batch,) in 0 to
@@ -147,8 +147,8 @@ def build_mirza_generator(
         ValueError: if a size is not a positive whole number, or if dropout is out of range.
 
     Source:
-        Mirza & Osindero 2014, section 4.1. We end in tanh for images in [-1, 1], they in a sigmoid. They do not say
-        where the dropout of 0.5 stands; here it follows the joint layer.
+        Mirza & Osindero 2014, section 4.1. Ours ends in tanh, for images in [-1, 1], theirs in a sigmoid. They do not
+        say which layer the dropout of 0.5 follows; ours follows the joint layer.
     """
     check_sizes(image_shape=image_shape, num_classes=num_classes, latent_dim=latent_dim)
     check_sizes(z_size=z_size, label_size=label_size, joint_size=joint_size)
@@ -172,11 +172,11 @@ def build_mirza_discriminator(
 
     Args:
         image_shape: (height, width, channels) of the images.
-        num_classes: how many classes there are.
-        image_size: units of the maxout layer that sees the image only; it has 5 pieces.
-        label_size: units of the maxout layer that sees the label only; it has 5 pieces.
-        joint_size: units of the maxout layer that sees both of these; it has 4 pieces.
-        dropout: share of the joint layer's numbers that dropout sets to 0 in training, at least 0 and below 1.
+        num_classes: number of classes.
+        image_size: units of the maxout layer that follows the image; it has 5 pieces.
+        label_size: units of the maxout layer that follows the label; it has 5 pieces.
+        joint_size: units of the maxout layer that follows both of these; it has 4 pieces.
+        dropout: share of the joint layer's outputs that are set to 0 in training, at least 0 and below 1.
 
     Returns:
         keras.Model `mirza_discriminator`: [images, class_labels], float (batch, height, width, channels) in [-1, 1] and
@@ -186,8 +186,8 @@ def build_mirza_discriminator(
         ValueError: if a size is not a positive whole number, or if dropout is out of range.
 
     Source:
-        Mirza & Osindero 2014, section 4.1; maxout: Goodfellow et al. 2013, section 3. The sigmoid is left to the loss.
-        They do not say where the dropout of 0.5 stands; here it follows the joint layer.
+        Mirza & Osindero 2014, section 4.1; maxout: Goodfellow et al. 2013, section 3. The loss contains the sigmoid.
+        They do not say which layer the dropout of 0.5 follows; ours follows the joint layer.
     """
     check_sizes(image_shape=image_shape, num_classes=num_classes)
     check_sizes(image_size=image_size, label_size=label_size, joint_size=joint_size)
@@ -205,14 +205,14 @@ def build_mirza_discriminator(
 
 
 def with_label_weights(network):
-    """Let a network that was built for classes take a weight for each class, as for half a 3 and half an 8.
+    """Let a network of classes take a weight for each class, such as half a 3 and half an 8.
 
     Args:
-        network: a generator or discriminator with the input `class_labels`, made by a builder above.
+        network: keras.Model with the input `class_labels`, from a builder above.
 
     Returns:
-        keras.Model, sharing the network's weights: [z or images, label_weights], the second float
-        (batch, num_classes). A row with one 1 and else 0 does what that class label does.
+        keras.Model, sharing the network's weights: [z or images, label_weights], the latter float
+        (batch, num_classes). A row with a single 1 and zeros is the same as that class label.
 
     Raises:
         ValueError: if the network has no layer named `one_hot`.
@@ -228,13 +228,13 @@ def with_label_weights(network):
 
 
 def _class_input(num_classes):
-    """Return the input `class_labels` (batch,) and the one-hot vectors (batch, num_classes) made of it."""
+    """Return the input `class_labels` (batch,) and its one-hot vectors (batch, num_classes)."""
     class_labels = keras.Input((), dtype="int32", name="class_labels")
     return class_labels, layers.CategoryEncoding(num_classes, output_mode="one_hot", name="one_hot")(class_labels)
 
 
 def _generate(condition, image_shape, latent_dim, dense_size, filters):
-    """Return z and the images that `dcgan.build_generator` makes of z with the condition appended."""
+    """Return z and the images of `dcgan.build_generator`, which takes z with the condition appended."""
     check_sizes(latent_dim=latent_dim)
     z = keras.Input((latent_dim,), name="z")
     x = layers.Concatenate(name="z_and_condition")([z, condition])
@@ -255,7 +255,7 @@ def _project(condition, image_shape, filters, dense_size):
 
 
 def _maxout(x, units, pieces, name):
-    """Return (batch, units), each the greatest of `pieces` weighted sums of x."""
+    """Return (batch, units): each value is the greatest of `pieces` weighted sums of x."""
     x = layers.Dense(units * pieces, name=f"{name}_dense")(x)
     x = layers.Reshape((pieces, units), name=f"{name}_pieces")(x)
     return layers.GlobalMaxPooling1D(name=f"{name}_maxout")(x)

@@ -1,7 +1,7 @@
 """Deep convolutional pairs: the recommended one, that of Temkeng 2020 and the last one of Winkler 2018 for MNIST.
 
 A generator maps z to images in [-1, 1] by tanh; a discriminator maps images to one logit each, above 0 for "real".
-The last layer of each computes in float32 also where the others compute in bfloat16, and so do the losses then.
+Last layers compute in float32 even if the others compute in bfloat16, so the losses do too.
 """
 
 import math
@@ -30,9 +30,9 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filt
 
     Args:
         image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
-        latent_dim: how many numbers z has.
+        latent_dim: number of values in z.
         dense_size: units of the first layer.
-        filters: channels behind the second layer and behind the first transposed convolution.
+        filters: channels of the grid and of the first transposed convolution.
 
     Returns:
         keras.Model `dcgan_generator`: float (batch, latent_dim), standard normal, to images
@@ -42,8 +42,8 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filt
         ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
 
     Source:
-        Winkler 2018, section 4.7.5, with fewer channels; batch normalisation before ReLU as in Radford et al. 2015, its
-        momentum 0.9, so that the moving means are right after some hundred steps already.
+        Winkler 2018, section 4.7.5, with fewer channels; batch normalisation before ReLU as in Radford et al. 2015,
+        with a momentum of 0.9, so that the moving means are right after a hundred steps.
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, dense_size=dense_size, filters=filters)
     height, width, channels = check_multiples_of_4(image_shape)
@@ -101,8 +101,8 @@ def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=100, filters=128
 
     Args:
         image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
-        latent_dim: how many numbers z has.
-        filters: channels of every layer but the last.
+        latent_dim: number of values in z.
+        filters: channels of every layer except the last.
 
     Returns:
         keras.Model `temkeng_dcgan_generator`: float (batch, latent_dim) to images (batch, height, width, channels)
@@ -112,8 +112,8 @@ def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=100, filters=128
         ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
 
     Source:
-        Temkeng 2020, figure 11a. The kernel sizes follow from its parameter counts. It names neither the slope (0.2
-        here, as in Radford et al. 2015) nor the last activation (tanh here).
+        Temkeng 2020, figure 11a. The kernel sizes follow from its parameter counts. It names neither the slope (ours is
+        0.2, as in Radford et al. 2015) nor the last activation (ours is tanh).
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, filters=filters)
     height, width, channels = check_multiples_of_4(image_shape)
@@ -135,7 +135,7 @@ def build_temkeng_discriminator(image_shape=(28, 28, 1), filters=64, dropout=0.4
     Args:
         image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
         filters: channels of both convolutions.
-        dropout: share of the numbers that dropout sets to 0 in training, at least 0 and below 1.
+        dropout: share of a layer's outputs that are set to 0 in training, at least 0 and below 1.
 
     Returns:
         keras.Model `temkeng_dcgan_discriminator`: images (batch, height, width, channels) in [-1, 1] to logits
@@ -146,9 +146,9 @@ def build_temkeng_discriminator(image_shape=(28, 28, 1), filters=64, dropout=0.4
             is out of range.
 
     Source:
-        Temkeng 2020, figure 11b. It names neither the slope (0.2 here, as in Radford et al. 2015) nor the dropout (0.4
-        here) nor the range of the images (its convolutions see [0, 1] here, black as 0), both as in tutorials with the
-        same parameter counts. With black as -1 this pair ends in black images.
+        Temkeng 2020, figure 11b. It names no slope (ours is 0.2, as in Radford et al. 2015), no dropout (ours is 0.4)
+        and no range of the images (ours enter the convolutions in [0, 1], black as 0); dropout and range are those of
+        tutorials with the same parameter counts. With black as -1 this pair ends in black images.
     """
     check_sizes(image_shape=image_shape, filters=filters)
     check_multiples_of_4(image_shape)
@@ -171,7 +171,7 @@ def build_winkler_generator(image_shape=(28, 28, 1), latent_dim=100, dense_size=
 
     Args:
         image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
-        latent_dim: how many numbers z has.
+        latent_dim: number of values in z.
         dense_size: units of the first layer.
         filters: channels of the first transposed convolution; its input has twice as many.
 
@@ -183,9 +183,9 @@ def build_winkler_generator(image_shape=(28, 28, 1), latent_dim=100, dense_size=
         ValueError: if a size is not a positive whole number, or if height or width is not a multiple of 4.
 
     Source:
-        Winkler 2018, the last list of section 4.7.5. It leaves open: the length of z (100 here, as in Radford et al.
-        2015); the padding ("same", the only one that doubles 7 to 14 to 28 by stride 2 and kernels of 4); on which
-        side of ReLU the batch normalisation stands (before it, as in Radford et al. 2015; the list names ReLU first).
+        Winkler 2018, the last list of section 4.7.5. It leaves open: the length of z (ours is 100, as in Radford et
+        al. 2015); the padding ("same", the only one that doubles 7 to 14 to 28 by stride 2 and kernels of 4); whether
+        batch normalisation comes before ReLU (it does, as in Radford et al. 2015; the list names ReLU first).
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, dense_size=dense_size, filters=filters)
     height, width, channels = check_multiples_of_4(image_shape)
@@ -223,7 +223,7 @@ def build_winkler_discriminator(image_shape=(28, 28, 1), filters=32, dense_size=
     Source:
         Winkler 2018, the last list of section 4.7.5. It leaves open: the padding ("same", because the section says that
         its first convolutions end in 7 x 7; without padding they would end in 4 x 4); the slope (0.01, from section
-        4.7.3); the activation behind the first dense layer (leaky ReLU too: without one the two would be one layer).
+        4.7.3); the activation after the first dense layer (leaky ReLU too: without one the two would be one layer).
     """
     check_sizes(image_shape=image_shape, filters=filters, dense_size=dense_size)
     check_multiples_of_4(image_shape)

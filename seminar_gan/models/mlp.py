@@ -1,8 +1,8 @@
 """Dense pairs: that of Temkeng 2020, section 4.1, that of Winkler 2018, section 4.7.3, and a small one for points.
 
 A generator maps z to images in [-1, 1] by tanh, or to points; a discriminator maps these to one logit each, above 0 for
-"real". Images are (height, width, channels) outside; the networks flatten them and put them together again themselves.
-The last layer of each computes in float32 also where the others compute in bfloat16, and so do the losses then.
+"real". Images are (height, width, channels); the networks flatten and reshape them inside.
+Last layers compute in float32 even if the others compute in bfloat16, so the losses do too.
 """
 
 import math
@@ -31,7 +31,7 @@ def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=784, hidden_size
 
     Args:
         image_shape: (height, width, channels) of the images.
-        latent_dim: how many numbers z has. The paper's noise is uniform.
+        latent_dim: number of values in z. The paper's noise is uniform.
         hidden_size: units of the hidden layer.
 
     Returns:
@@ -42,7 +42,7 @@ def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=784, hidden_size
         ValueError: if a size is not a positive whole number.
 
     Source:
-        Temkeng 2020, figure 9a. The activations (ReLU, tanh) are our choice: the paper does not name its own.
+        Temkeng 2020, figure 9a. The activations (ReLU, tanh) are our choice: the paper names none.
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, hidden_size=hidden_size)
     z = keras.Input((latent_dim,), name="z")  # 784
@@ -67,7 +67,7 @@ def build_temkeng_discriminator(image_shape=(28, 28, 1), hidden_sizes=(32, 16)):
         ValueError: if a size is not a positive whole number.
 
     Source:
-        Temkeng 2020, figure 9b. The activation (leaky ReLU, slope 0.2) is our choice: the paper does not name its own.
+        Temkeng 2020, figure 9b. The activation (leaky ReLU, slope 0.2) is our choice: the paper names none.
     """
     check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
@@ -82,7 +82,7 @@ def build_winkler_generator(image_shape=(28, 28, 1), latent_dim=100, hidden_size
 
     Args:
         image_shape: (height, width, channels) of the images.
-        latent_dim: how many numbers z has.
+        latent_dim: number of values in z.
         hidden_sizes: units of the hidden layers.
 
     Returns:
@@ -96,7 +96,7 @@ def build_winkler_generator(image_shape=(28, 28, 1), latent_dim=100, hidden_size
         Winkler 2018, section 4.7.3: "two dense layers (with 256 units in the discriminator and 1024 units in the
         generator)". We read: two hidden layers in each, because the section's end speaks of "adding another hidden
         layer" to networks that had one; `hidden_sizes=(1024,)` is the other reading. Slope 0.01: the same section;
-        tanh: section 4.6. The length of z is our choice: the thesis does not name its own.
+        tanh: section 4.6. The length of z is our choice: the thesis names none.
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, hidden_sizes=hidden_sizes)
     z = keras.Input((latent_dim,), name="z")  # 100
@@ -135,18 +135,18 @@ def build_point_generator(point_dim=2, latent_dim=2, hidden_sizes=(32, 32)):
     """Build a generator of points in the plane: 2 - 32 - 32 - 2, 1,218 parameters.
 
     Args:
-        point_dim: how many coordinates a point has.
-        latent_dim: how many numbers z has.
+        point_dim: number of coordinates of a point.
+        latent_dim: number of values in z.
         hidden_sizes: units of the hidden layers.
 
     Returns:
-        keras.Model `point_generator`: float (batch, latent_dim) to points (batch, point_dim), any size.
+        keras.Model `point_generator`: float (batch, latent_dim) to points (batch, point_dim), not bounded.
 
     Raises:
         ValueError: if a size is not a positive whole number.
 
     Source:
-        ours, to have a game that can be seen whole.
+        ours, for a game that one can see as a whole.
     """
     check_sizes(point_dim=point_dim, latent_dim=latent_dim, hidden_sizes=hidden_sizes)
     z = keras.Input((latent_dim,), name="z")  # 2
@@ -159,7 +159,7 @@ def build_point_discriminator(point_dim=2, hidden_sizes=(32, 32)):
     """Build a discriminator of points in the plane: 2 - 32 - 32 - 1, 1,185 parameters.
 
     Args:
-        point_dim: how many coordinates a point has.
+        point_dim: number of coordinates of a point.
         hidden_sizes: units of the hidden layers.
 
     Returns:
@@ -169,7 +169,7 @@ def build_point_discriminator(point_dim=2, hidden_sizes=(32, 32)):
         ValueError: if a size is not a positive whole number.
 
     Source:
-        ours, to have a game that can be seen whole.
+        ours, for a game that one can see as a whole.
     """
     check_sizes(point_dim=point_dim, hidden_sizes=hidden_sizes)
     points = keras.Input((point_dim,), name="points")  # 2
@@ -179,7 +179,7 @@ def build_point_discriminator(point_dim=2, hidden_sizes=(32, 32)):
 
 
 def _hidden_layers(x, sizes, slope):
-    """Return x behind dense layers of these sizes, each followed by leaky ReLU."""
+    """Return the output of dense layers of these sizes, each followed by leaky ReLU."""
     for number, size in enumerate(sizes, start=1):
         x = layers.Dense(size, name=f"hidden_{number}")(x)
         x = layers.LeakyReLU(slope, name=f"leaky_{number}")(x)

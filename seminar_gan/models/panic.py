@@ -1,9 +1,9 @@
 """The networks of Wallat & Kriegel, PANIC, for images in [0, 1] of any size from 16 to 128 pixels.
 
-The paper gives the kinds of the layers and their number. Their sizes for 28 x 28 are those of the tutorial that it
+The paper gives the kinds of layers and how many there are. Their sizes for 28 x 28 are those of the tutorial that it
 builds on: Deshpande & Bruner 2017, Generative adversarial networks for beginners. For 100 x 100 the paper changed the
-kernel sizes, not saying to what, and added batch normalisation to the discriminator, not saying where: `kernel_size` is
-an argument, and `build_normalised_discriminator` says what we chose.
+kernel sizes, without saying to what, and added batch normalisation to the discriminator, without saying where. So
+`kernel_size` is an argument, and `build_normalised_discriminator` says what we chose.
 """
 
 import keras
@@ -26,7 +26,7 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filt
 
     Args:
         image_shape: (height, width, channels) of the images, 16 to 128 pixels high and wide.
-        latent_dim: how many numbers z has.
+        latent_dim: number of values in z.
         kernel_size: of the first two convolutions; that of the last is 1.
         filters: channels of the first convolution; the second has half as many.
 
@@ -38,9 +38,9 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filt
         ValueError: if a size is not a positive whole number, or if height or width is below 16 or above 128.
 
     Source:
-        Wallat & Kriegel, PANIC, section 4: a projection and three convolutions that end in one feature. The tutorial:
-        each convolution halves what was enlarged before. Ours is the momentum of 0.9, so that the moving means are
-        right after some hundred steps already.
+        Wallat & Kriegel, PANIC, section 4: a projection and three convolutions that end in one feature. The
+        tutorial: each convolution halves what was enlarged before. Ours: a momentum of 0.9, so that the moving means
+        are right after a hundred steps.
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, kernel_size=kernel_size, filters=filters)
     height, width, channels = check_sides(image_shape, *SIZES)
@@ -78,7 +78,7 @@ def build_discriminator(image_shape=(28, 28, 1), kernel_size=5, filters=32, dens
 
     Source:
         Wallat & Kriegel, PANIC, section 4: two convolutions with average pooling and two dense layers that end in one
-        probability; its sigmoid is left to the loss.
+        probability. The loss contains its sigmoid.
     """
     return _discriminator(image_shape, kernel_size, filters, dense_size, "panic_discriminator", lambda x: x)
 
@@ -97,9 +97,10 @@ def build_normalised_discriminator(image_shape=(28, 28, 1), kernel_size=5, filte
         ValueError: as `build_discriminator`.
 
     Source:
-        Wallat & Kriegel, PANIC, section 5, which does not say where. Here in the second convolution, before ReLU:
-        Radford et al. 2015 leave out the discriminator's first layer, and have no dense one but the last. In the dense
-        layer too, with batches of 8, it left the generator at one grey image (28 x 28, 200 steps, seed 0).
+        Wallat & Kriegel, PANIC, section 5, which does not say where. Ours follows the second convolution, before ReLU:
+        Radford et al. 2015 do not normalise the discriminator's first layer, and their only dense layer is the last.
+        With a normalised dense layer too, and batches of 8, the generator stayed at one grey image (28 x 28, 200
+        steps, seed 0).
     """
 
     norm = layers.BatchNormalization(momentum=0.9, name="norm_2")
@@ -107,7 +108,7 @@ def build_normalised_discriminator(image_shape=(28, 28, 1), kernel_size=5, filte
 
 
 def _discriminator(image_shape, kernel_size, filters, dense_size, name, norm):
-    """Both discriminators. norm: function of the second convolution's output, which normalises it or does nothing."""
+    """Build either discriminator. `norm` is applied to the output of the second convolution."""
     check_sizes(image_shape=image_shape, kernel_size=kernel_size, filters=filters, dense_size=dense_size)
     check_sides(image_shape, *SIZES)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
@@ -131,5 +132,5 @@ def _convolution(filters, kernel_size, strides, name, **options):
 
 
 def _small():
-    """The tutorial's starting weights; a new initializer each time, because two uses of one draw the same numbers."""
+    """Return the tutorial's initializer, a new one each time: two uses of the same one draw the same numbers."""
     return keras.initializers.TruncatedNormal(stddev=0.02)

@@ -17,7 +17,7 @@ def build_attribute_regressor(image_shape=(28, 28, 1), num_attributes=6, filters
 
     Args:
         image_shape: (height, width, channels) of the images.
-        num_attributes: how many numbers describe an image.
+        num_attributes: number of attributes of an image.
         filters: channels of the first convolution; the other two have twice as many.
         feature_size: units of the layer before the last.
 

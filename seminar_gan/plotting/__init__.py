@@ -1,4 +1,4 @@
-"""Arrays to Matplotlib figures. Nothing here writes a file or calls `plt.show()`.
+"""Matplotlib figures of images and of trainings. No function writes a file or calls `plt.show()`.
 
 Figures are about 16 cm wide in the notebook and stay readable at 8 cm. Colours are those of Okabe & Ito, which readers
 with any colour vision can tell apart; lines differ in style as well.

@@ -134,9 +134,10 @@ def test_every_argument_is_checked(build):
     [dcgan.build_generator, conditional.build_generator, panic.build_generator, panic.build_normalised_discriminator]
 )
 def test_moving_means_follow_with_the_momentum_of_0_9_that_the_docstring_defends(build):
-    """After n steps on one batch, a moving mean is 1 - 0.9^n of the batch's mean: 99.997 % after 100 steps."""
-    assert "0.9, so that the moving means are" in dcgan.build_generator.__doc__
-    assert "momentum of 0.9, so that the moving means are" in panic.build_generator.__doc__
+    """After n steps on one batch, a moving mean is 1 - 0.9^n of the batch's: 99.997 % after 100 steps."""
+    defence = "momentum of 0.9, so that the moving means are right after a hundred steps"
+    for docstring in (dcgan.build_generator.__doc__, panic.build_generator.__doc__):
+        assert defence in " ".join(docstring.split())
     model, means = tiny_gan.perturb(small(build)), []
     norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     for norm in norms:
