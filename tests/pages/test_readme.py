@@ -1,15 +1,18 @@
 """README, citation and pictures agree with the rest of the repository."""
 
+import os
 import re
 import runpy
+import subprocess
+import sys
 import tomllib
-from pathlib import Path
 
 import pytest
+from conftest import ROOT
+from PIL import Image
 
 from seminar_gan import __main__ as command_line
 
-ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 tool = runpy.run_path(str(ROOT / "tools" / "readme_pictures.py"), run_name="tool")
@@ -43,3 +46,19 @@ def test_commands_named_exist():
     known = next(action.choices for action in parser._actions if action.choices)
     named = set(re.findall(r"python -m seminar_gan ([a-z-]+)", README))
     assert {"run-all", "test"} <= named <= set(known)
+
+
+def test_the_ten_lines_train_a_gan_and_leave_a_picture(tmp_path):
+    section = re.search(r"^#+ Ten lines\b.*?\n(?=#|\Z)", README, re.M | re.S | re.I).group()
+    code = re.search(r"^```python\n(.*?)^```", section, re.M | re.S).group(1)
+    assert len([line for line in code.splitlines() if line.strip()]) <= 10
+    shortened, count = re.subn(r"^STEPS = [\d_]+$", "STEPS = 3", code, flags=re.M)
+    assert count == 1
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-c", shortened]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (picture,) = tmp_path.rglob("*.png")
+    with Image.open(picture) as image:
+        assert min(image.size) >= 200
+        assert image.convert("L").getextrema()[1] - image.convert("L").getextrema()[0] > 100

@@ -1,12 +1,12 @@
 """The benchmark's page and picture, from results that were made up. The trainings themselves take minutes."""
 
 import runpy
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
+from conftest import ROOT
 
-bench = runpy.run_path(str(Path(__file__).resolve().parents[2] / "tools" / "bench.py"), run_name="tool")
+bench = runpy.run_path(str(ROOT / "tools" / "bench.py"), run_name="tool")
 
 
 def result(name, seed, factor):

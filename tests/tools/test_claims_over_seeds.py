@@ -3,11 +3,10 @@
 import runpy
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "claims_over_seeds.py"
 tool = runpy.run_path(str(TOOL), run_name="tool")
 PAGES = sorted(path for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb") if tool["claims_of"](path))

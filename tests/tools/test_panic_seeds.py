@@ -4,12 +4,13 @@ import ast
 import re
 import runpy
 import types
-from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
+from seminar_gan import recipes
+
 SOURCE = (ROOT / "notebooks" / "src" / "07_panic.py").read_text(encoding="utf-8")
 RECORD = ROOT / "benchmarks" / "panic_seeds.md"
 
@@ -45,9 +46,14 @@ def test_the_augmented_images_are_the_pages(tool):
     assert 0 <= made.min() < made.max() <= 1
 
 
-@pytest.mark.parametrize("name", ["PANIC", "ours", "ours, T", "Wasserstein"])
-def test_every_setting_trains_and_makes_samples_of_the_right_size(tool, name):
+def test_every_setting_is_a_recipe(tool):
+    assert list(tool.SETTINGS) == ["PANIC", "ours", "ours, T", "Wasserstein"]
+    assert set(tool.SETTINGS.values()) <= recipes.RECIPES.keys()
+
+
+@pytest.mark.parametrize("name", ["PANIC", "ours, T"])  # in [0, 1], and padded to a multiple of 4 in [-1, 1]
+def test_a_setting_trains_and_makes_samples_of_the_right_size(tool, name):
     training = np.random.default_rng(0).integers(0, 255, (12, 18, 18, 1)).astype("uint8")
-    made = tool.train(name, 0, training, 160)
-    assert made.shape == (tool.SAMPLES, 18, 18, 1)
-    assert made.dtype == np.uint8
+    samples = tool.train(name, 0, training, 64)
+    assert samples.shape == (tool.SAMPLES, 18, 18, 1)
+    assert samples.dtype == np.uint8
