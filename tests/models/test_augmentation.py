@@ -8,12 +8,9 @@ import tiny_gan
 
 from seminar_gan.models import augmentation
 from seminar_gan.models.augmentation import CHANGES
-from seminar_gan.training.conditional import ConditionalGAN
 from seminar_gan.training.gan import GAN
 
 every = pytest.mark.parametrize("name", CHANGES)
-# Keras 3.15 saves its variables in a way that NumPy 2.4 warns of.
-saving = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
 def images(count=200, shape=(16, 12, 3)):
@@ -124,49 +121,55 @@ def test_the_changes_are_those_that_are_named_in_their_order():
         augmentation.with_augmentation(tiny_gan.discriminator(), changes=["rotate"])
 
 
-def test_real_and_fake_images_are_changed_by_draws_of_their_own_and_the_generator_learns_through_them(monkeypatch):
-    shape, seen = (4, 4, 1), []
+class GreyGAN(GAN):
+    """Its fake images are all 0.5."""
 
-    brighten = augmentation.brighten
+    def make_fake(self, z, real):
+        return (0 * self.generator(z, training=True) + 0.5,)
+
+
+def test_real_and_fake_images_are_changed_by_draws_of_their_own(monkeypatch):
+    brighten, seen = augmentation.brighten, []
 
     def record(images, seed, limit):
         seen.append(brighten(images, seed, limit))
         return seen[-1]
 
     monkeypatch.setattr(augmentation, "brighten", record)
-    judge = tiny_gan.discriminator(dropout=0)
-    made = GAN(tiny_gan.generator(), augmentation.with_augmentation(judge, ["brighten"], (-1, 1)))
-    sgd = [keras.optimizers.SGD(0.1) for _ in "dg"]
-    made.compile(d_optimizer=sgd[0], g_optimizer=sgd[1], run_eagerly=True)
-    before = made.generator.get_weights()
-    made.make = lambda z: 0 * made.generator(z, training=True) + 0.5
-    made.fit(np.full((8, *shape), -0.5, "float32"), steps=2, batch_size=8)
-    shifts = np.array([shown.numpy()[:, 0, 0, 0] for shown in seen])  # real, fake, fake again for G, and so on
+    keras.utils.set_random_seed(0)
+    plain = tiny_gan.discriminator(dropout=0)
+    gan = GreyGAN(tiny_gan.generator(), augmentation.with_augmentation(plain, ["brighten"], (-1, 1)))
+    gan.compile(d_optimizer=keras.optimizers.SGD(0.1), g_optimizer=keras.optimizers.SGD(0.1), run_eagerly=True)
+    gan.fit(np.full((8, 4, 4, 1), -0.5, "float32"), steps=2, batch_size=8)
+    shifts = np.array([changed.numpy()[:, 0, 0, 0] for changed in seen])  # real, fake, fake again for G, and so on
     assert shifts.shape == (6, 8)
     shifts[0::3] += 0.5
     shifts[[1, 2, 4, 5]] -= 0.5
     assert np.abs(shifts).max() <= 0.5 and len(np.unique(shifts.round(5))) == 48
-    del made.make
-    made.fit(np.full((8, *shape), -0.5, "float32"), steps=3, batch_size=8)
-    assert any(np.abs(a - b).max() > 0 for a, b in zip(before, made.generator.get_weights(), strict=True))
 
 
 def tiny(conditional=False):
-    keras.utils.set_random_seed(3)
-    judge = augmentation.with_augmentation(tiny_gan.discriminator(class_labels=conditional), value_range=(-1, 1))
-    made = (ConditionalGAN if conditional else GAN)(tiny_gan.generator(class_labels=conditional), judge, average=0.9)
-    adam = [keras.optimizers.Adam(1e-2, beta_1=0.5) for _ in "dg"]
-    made.compile(d_optimizer=adam[0], g_optimizer=adam[1])
-    return made
+    gan = tiny_gan.gan(conditional=conditional)
+    augmented = augmentation.with_augmentation(gan.discriminator, value_range=(-1, 1))
+    gan = type(gan)(gan.generator, augmented, ema=0.9)
+    d_optimizer, g_optimizer = keras.optimizers.Adam(1e-2, beta_1=0.5), keras.optimizers.Adam(1e-2, beta_1=0.5)
+    gan.compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer)
+    return gan
 
 
-@pytest.mark.parametrize("conditional", [False, True])
-def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path, conditional):
-    data = (tiny_gan.images(), tiny_gan.labels()) if conditional else (tiny_gan.images(),)
-    assert tiny_gan.resumes(lambda: tiny(conditional), data, tmp_path)
+def test_the_generator_learns_through_the_changes():
+    gan = tiny()
+    gan.compile(d_optimizer=keras.optimizers.SGD(0.1), g_optimizer=keras.optimizers.SGD(0.1))
+    before = gan.generator.get_weights()
+    gan.fit(tiny_gan.images(), steps=2, batch_size=8)
+    layers = zip(gan.generator.weights, before, gan.generator.get_weights(), strict=True)
+    assert {weight.path for weight, old, new in layers if np.array_equal(old, new)} <= {"hidden/bias"}
 
 
-@saving
+def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path):
+    assert tiny_gan.resumes(lambda: tiny(conditional=True), (tiny_gan.images(), tiny_gan.labels()), tmp_path)
+
+
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
     assert tiny_gan.same(*tiny_gan.saved_and_loaded(tiny, tmp_path))
 
