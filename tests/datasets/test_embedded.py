@@ -150,13 +150,13 @@ def test_installed_package_is_asked_first(tmp_path, monkeypatch):
 # Bad files
 
 
-def broken(found):
+def broken(actual):
     """The one error that a bad smiles.npz gives: which file, what was expected, what came, what to do."""
     expected = embedded.FILES["smiles.npz"]
     return pytest.raises(
         datasets.DataError,
         match=rf"smiles\.npz cannot be used\.\n  expected: {expected.size:,} bytes, SHA-256 {expected.sha256}\n"
-        rf"  found:    {found}.*\n  remedy:   unset SEMINAR_GAN_DATA .* or put a good smiles\.npz there$",
+        rf"  found:    {actual}.*\n  remedy:   unset SEMINAR_GAN_DATA .* or put a good smiles\.npz there$",
     )
 
 
@@ -201,10 +201,10 @@ def test_folder_in_its_place(smiles_copy):
 
 
 def test_file_that_may_not_be_read(smiles_copy, monkeypatch):
-    def refuse(path):
+    def deny(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # a mode of 000 does not stop root
+    monkeypatch.setattr(Path, "read_bytes", deny)  # a mode of 000 does not stop root
     with broken("Permission denied"):
         datasets.load_smiles()
 

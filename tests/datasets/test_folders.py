@@ -18,7 +18,7 @@ from seminar_gan.datasets.folders import load_image_folder
 
 @pytest.fixture(scope="module")
 def photo():
-    """A photograph from Matplotlib's sample data, RGB, made 128 wide and 150 high."""
+    """A photograph from Matplotlib's sample data, RGB, 128 wide and 150 high."""
     with Image.open(get_sample_data("grace_hopper.jpg", asfileobj=False)) as image:
         return image.convert("RGB").resize((128, 150))
 
@@ -292,8 +292,8 @@ def test_exif_orientation(tmp_path, photo, file, options, orientation):
     upright = UPRIGHT[orientation](np.asarray(image))
     assert loaded.sizes.tolist() == [list(upright.shape)]
     top, left = (24 - upright.shape[0]) // 2, (24 - upright.shape[1]) // 2
-    found = loaded.images[0, top : 24 - top, left : 24 - left, 0]
-    np.testing.assert_allclose(found.astype(int), upright, atol=4 if file == "a.jpg" else 1)
+    inside = loaded.images[0, top : 24 - top, left : 24 - left, 0]
+    np.testing.assert_allclose(inside.astype(int), upright, atol=4 if file == "a.jpg" else 1)
     assert loaded.notes == (() if orientation == 1 else ((file, "turned as its EXIF says"),))
 
 
@@ -434,12 +434,12 @@ def test_no_right_to_read_is_a_reason(tmp_path, monkeypatch):
         grey(20, 20).save(tmp_path / name)
     opened = Image.open
 
-    def refuse(stream, **options):
+    def deny(stream, **options):
         if Path(stream.name).name == "a.png":
             raise PermissionError(13, "Permission denied", stream.name)
         return opened(stream, **options)
 
-    monkeypatch.setattr(folders.Image, "open", refuse)
+    monkeypatch.setattr(folders.Image, "open", deny)
     assert load_image_folder(tmp_path).skipped == (("a.png", "cannot be read: Permission denied"),)
 
 
@@ -448,12 +448,12 @@ def test_no_right_to_list_a_folder_is_a_reason(tmp_path, monkeypatch):
     grey(20, 20).save(tmp_path / "good.png")
     scandir = os.scandir
 
-    def refuse(path):
+    def deny(path):
         if Path(path).name == "closed":
             raise PermissionError(13, "Permission denied", str(path))
         return scandir(path)
 
-    monkeypatch.setattr(folders.os, "scandir", refuse)
+    monkeypatch.setattr(folders.os, "scandir", deny)
     assert load_image_folder(tmp_path).skipped == (("closed", "folder that cannot be opened"),)
 
 

@@ -24,10 +24,10 @@ def test_order_does_not_matter(name):
     real, fake = normal(150, 16), normal(120, 16, seed=1, shift=0.2)
     random = np.random.default_rng(2)
     shuffled = MEASURES[name](random.permutation(real), random.permutation(fake))
-    found = MEASURES[name](real, fake)
+    distance = MEASURES[name](real, fake)
     if name == "kernel_distance":  # the draws of its interval fall on other samples
-        found, shuffled = found.value, shuffled.value
-    assert shuffled == pytest.approx(found, rel=1e-9)
+        distance, shuffled = distance.value, shuffled.value
+    assert shuffled == pytest.approx(distance, rel=1e-9)
 
 
 @every_measure

@@ -101,8 +101,8 @@ def test_frechet_distance_where_the_covariances_do_not_commute():
     a, b = np.array([[3.0, 1.0], [1.0, 1.0]]), np.array([[1.0, -2.0], [-2.0, 7.0]])
     # The root of a 2 x 2 matrix with positive eigenvalues has the trace sqrt(trace + 2 sqrt(determinant)).
     root = np.sqrt(np.trace(a @ b) + 2 * np.sqrt(np.linalg.det(a @ b)))
-    found = metrics.frechet_distance(with_moments([0, 0], a), with_moments([0, 0], b, seed=1))
-    assert found == pytest.approx(4 + 8 - 2 * root)
+    distance = metrics.frechet_distance(with_moments([0, 0], a), with_moments([0, 0], b, seed=1))
+    assert distance == pytest.approx(4 + 8 - 2 * root)
 
 
 def test_frechet_distance_agrees_with_scipy():

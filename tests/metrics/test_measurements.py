@@ -33,32 +33,32 @@ def cells():
 
 
 def test_rectangles():
-    found = measured(image(slice(20, 40), slice(20, 40)), image(slice(10, 20), slice(10, 50)))
-    np.testing.assert_allclose(found["area"], [400 / 3600, 400 / 3600])
-    np.testing.assert_allclose(found["elongation"], [0, 1 - 10 / 40], atol=1e-9)
-    np.testing.assert_allclose(found["outline"], [1, 100 / 80])
-    np.testing.assert_allclose(found["off_centre"], [0, 0.25], atol=1e-9)
-    np.testing.assert_allclose(found["background"], 20 / 255)
-    np.testing.assert_allclose(found["level"], 130 / 255)
-    np.testing.assert_allclose([found["spread"], found["spots"]], 0, atol=1e-9)
+    columns = measured(image(slice(20, 40), slice(20, 40)), image(slice(10, 20), slice(10, 50)))
+    np.testing.assert_allclose(columns["area"], [400 / 3600, 400 / 3600])
+    np.testing.assert_allclose(columns["elongation"], [0, 1 - 10 / 40], atol=1e-9)
+    np.testing.assert_allclose(columns["outline"], [1, 100 / 80])
+    np.testing.assert_allclose(columns["off_centre"], [0, 0.25], atol=1e-9)
+    np.testing.assert_allclose(columns["background"], 20 / 255)
+    np.testing.assert_allclose(columns["level"], 130 / 255)
+    np.testing.assert_allclose([columns["spread"], columns["spots"]], 0, atol=1e-9)
 
 
 def test_a_disc_and_a_ragged_one():
     ragged = disc(30)
     ragged[::2, ::2] = 20
-    found = measured(disc(30), ragged)
-    assert found["area"][0] == pytest.approx(np.pi * 0.09, rel=0.01)
-    assert found["elongation"][0] == pytest.approx(0, abs=0.01)
-    assert found["outline"][0] == pytest.approx(2 / np.sqrt(np.pi), rel=0.02)
-    assert found["outline"][1] > 3 * found["outline"][0]
+    columns = measured(disc(30), ragged)
+    assert columns["area"][0] == pytest.approx(np.pi * 0.09, rel=0.01)
+    assert columns["elongation"][0] == pytest.approx(0, abs=0.01)
+    assert columns["outline"][0] == pytest.approx(2 / np.sqrt(np.pi), rel=0.02)
+    assert columns["outline"][1] > 3 * columns["outline"][0]
 
 
 def test_a_dark_object_on_a_light_background_has_the_same_shape():
     light, dark = image(slice(10, 20), slice(10, 50)), image(slice(10, 20), slice(10, 50), level=20, background=150)
-    found = measured(light, dark)
+    columns = measured(light, dark)
     for name in (*measurements.SHAPE, *measurements.DETAIL, "spread"):
-        assert found[name][0] == pytest.approx(found[name][1])
-    assert found["level"].tolist() == pytest.approx([130 / 255, -130 / 255])
+        assert columns[name][0] == pytest.approx(columns[name][1])
+    assert columns["level"].tolist() == pytest.approx([130 / 255, -130 / 255])
 
 
 def test_the_background_is_the_median_of_all_four_edges():
@@ -72,19 +72,19 @@ def test_spots_are_told_from_holes():
     spotted, holed = image(slice(10, 50), slice(10, 50)), image(slice(10, 50), slice(10, 50))
     spotted[20:22, 20:22] = 200
     holed[20:22, 20:22] = 110
-    found = measured(spotted, holed)
+    columns = measured(spotted, holed)
     values = np.r_[np.full(1596, 130.0), np.full(4, 180.0)]
-    assert found["spread"][0] == pytest.approx(values.std() / 255)
-    assert found["spots"][0] == pytest.approx(((values - values.mean()) ** 3).mean() / values.std() ** 3)
-    assert found["spots"][1] < -1
+    assert columns["spread"][0] == pytest.approx(values.std() / 255)
+    assert columns["spots"][0] == pytest.approx(((values - values.mean()) ** 3).mean() / values.std() ** 3)
+    assert columns["spots"][1] < -1
 
 
 @pytest.mark.parametrize("number", range(4))
 def test_a_board_has_detail_at_the_size_of_its_squares(number):
     size = 2**number
     board = np.kron(np.indices((64 // size, 64 // size)).sum(axis=0) % 2, np.ones((size, size))) * 100 + 100
-    found = measured(board[..., None].astype("uint8"))
-    heights = np.cumsum([found[name][0] for name in measurements.DETAIL])
+    columns = measured(board[..., None].astype("uint8"))
+    heights = np.cumsum([columns[name][0] for name in measurements.DETAIL])
     assert heights[number] == pytest.approx(np.log10(0.001 + 50 / 255))
     np.testing.assert_allclose(np.delete(heights, number), -3)
 
@@ -93,13 +93,13 @@ def test_colour_is_measured_as_grey_and_as_colour():
     grey = np.concatenate([image(slice(10, 30), slice(10, 50))] * 3, axis=-1)
     tinted = grey.copy()
     tinted[..., 0] += 51
-    found = measured(grey, tinted)
+    columns = measured(grey, tinted)
     single = measured(grey[..., :1])
-    assert list(found) == [*single, "red", "blue"] and len(found) == 14
+    assert list(columns) == [*single, "red", "blue"] and len(columns) == 14
     for name, values in single.items():
-        assert found[name][0] == pytest.approx(values[0])
-    np.testing.assert_allclose([found["red"], found["blue"]], [[0, 0.2], [0, 0]], atol=1e-9)
-    assert found["background"][1] == pytest.approx((20 + 0.299 * 51) / 255)
+        assert columns[name][0] == pytest.approx(values[0])
+    np.testing.assert_allclose([columns["red"], columns["blue"]], [[0, 0.2], [0, 0]], atol=1e-9)
+    assert columns["background"][1] == pytest.approx((20 + 0.299 * 51) / 255)
 
 
 @pytest.mark.parametrize("side", [16, 17, 128])
@@ -110,8 +110,8 @@ def test_plain_and_noisy_images_of_any_size_are_finite(side, channels):
     single = plain.copy()
     single[:, 3, 4] = 99
     for images in (noise, plain, single):
-        found = measurements.measure(images)
-        assert found.shape == (3, len(measurements.names(channels))) and np.isfinite(found).all()
+        rows = measurements.measure(images)
+        assert rows.shape == (3, len(measurements.names(channels))) and np.isfinite(rows).all()
 
 
 def test_other_arrays_are_rejected():
@@ -159,5 +159,5 @@ def test_halves_of_the_cells_are_near_and_changed_cells_are_far(cells):
     smooth = (smooth[:, 5:, 5:] - smooth[:, :-5, 5:] - smooth[:, 5:, :-5] + smooth[:, :-5, :-5]) // 25
     for changed in (noisy, smooth.astype("uint8"), cells // 2):
         others = measurements.measure(changed)
-        found = [distance(features[order[:21]], others[order[21:]]) for order in orders[:10]]
-        assert min(found) > np.percentile(floor, 95)
+        distances = [distance(features[order[:21]], others[order[21:]]) for order in orders[:10]]
+        assert min(distances) > np.percentile(floor, 95)

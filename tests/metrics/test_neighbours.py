@@ -20,11 +20,11 @@ def test_prdc_agrees(k, dtype):
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = prdc.compute_prdc(real, fake, nearest_k=k)
-    found = {
+    ours = {
         **metrics.precision_recall(real, fake, neighbours=k)._asdict(),
         **metrics.density_coverage(real, fake, neighbours=k)._asdict(),
     }
-    assert found == pytest.approx(expected, abs=1e-12)
+    assert ours == pytest.approx(expected, abs=1e-12)
 
 
 def column(*numbers):
@@ -97,9 +97,9 @@ def test_nearest_images_agree_with_all_differences_written_out(shape, block_byte
     training[7], training[8], images[2] = 0, 255, 255
     differences = np.abs(images[:, None].astype(int) - training[None]).reshape(6, 40, -1).sum(axis=-1)
     order = np.argsort(differences, axis=1, kind="stable")[:, :3]
-    found = metrics.nearest_images(images, training, count=3)
-    np.testing.assert_array_equal(found.indices, order)
-    np.testing.assert_array_equal(found.distances, np.take_along_axis(differences, order, axis=1))
+    nearest = metrics.nearest_images(images, training, count=3)
+    np.testing.assert_array_equal(nearest.indices, order)
+    np.testing.assert_array_equal(nearest.distances, np.take_along_axis(differences, order, axis=1))
 
 
 def test_the_largest_distance_is_exact():
@@ -118,20 +118,20 @@ def test_of_equal_distances_the_lowest_index_comes_first():
 
 def test_many_nearest_images_are_sorted_too():
     images, training = byte_images(1, 20), byte_images(3000, 20, seed=1)
-    found = metrics.nearest_images(images, training, count=2000).distances[0]
+    nearest = metrics.nearest_images(images, training, count=2000).distances[0]
     differences = np.abs(images.astype(int) - training).sum(axis=1)
-    np.testing.assert_array_equal(found, np.sort(differences)[:2000])
+    np.testing.assert_array_equal(nearest, np.sort(differences)[:2000])
 
 
 def test_order_of_images_does_not_matter_to_nearest_images():
     images = np.full((3, 6, 6), [[[0]], [[1]], [[255]]], "uint8")
     training = np.full((50, 6, 6), 5 * np.arange(50)[:, None, None], "uint8")  # no two as far from an image
     order = np.random.default_rng(2).permutation(50)
-    found, shuffled = (metrics.nearest_images(images, set_, 50) for set_ in (training, training[order]))
-    np.testing.assert_array_equal(shuffled.distances, found.distances)
-    np.testing.assert_array_equal(order[shuffled.indices], found.indices)
+    nearest, shuffled = (metrics.nearest_images(images, set_, 50) for set_ in (training, training[order]))
+    np.testing.assert_array_equal(shuffled.distances, nearest.distances)
+    np.testing.assert_array_equal(order[shuffled.indices], nearest.indices)
     backwards = metrics.nearest_images(images[::-1], training, 50)
-    np.testing.assert_array_equal(backwards.indices[::-1], found.indices)
+    np.testing.assert_array_equal(backwards.indices[::-1], nearest.indices)
 
 
 @pytest.mark.parametrize(
