@@ -42,10 +42,10 @@ def half_written(toy):
 def test_a_run_killed_at_any_moment_leaves_no_process_and_goes_on(toy):
     seed = random.randrange(10**6)
     print("seed", seed)
-    for number in range(1, 4):
+    for number in (1, 2):
         toy.page(f"0{number}_page", "import time\ntime.sleep(0.1)", "print('done')")
     process = toy.start("run-all", "--jobs", "2")
-    time.sleep(random.Random(seed).uniform(0.2, 3))
+    time.sleep(random.Random(seed).uniform(0.1, 2.5))
     toy.kill(process)
     until(lambda: not toy.processes(), 10)
     assert not half_written(toy)
@@ -53,7 +53,7 @@ def test_a_run_killed_at_any_moment_leaves_no_process_and_goes_on(toy):
     assert toy.run("run-all", "--jobs", "2")[0] == 0
     assert {name for name, status in toy.statuses().items() if status == "unchanged"} == finished
     assert not half_written(toy)
-    assert len(list((toy.root / "build" / "quick").glob("*.ipynb"))) == 3
+    assert len(list((toy.root / "build" / "quick").glob("*.ipynb"))) == 2
     assert list((toy.root / "build" / ".work").iterdir()) == []  # the killed run's folder is gone too
 
 
@@ -103,16 +103,16 @@ def cluster(toy, workers):
 
 def test_the_life_of_a_cluster(toy):
     """Two workers share pages; one is killed under a page; a run is killed; the scheduler is killed."""
-    for number in range(1, 5):
+    for number in (1, 2, 3):
         toy.page(
             f"0{number}_page", "import psutil, time\ntime.sleep(0.5)\nprint('done', psutil.Process().parent().ppid())"
         )
     with cluster(toy, workers=2) as address:
         assert toy.run("run-all", "--scheduler", address)[0] == 0
         assert set(toy.statuses().values()) == {"ok"}
-        assert len({toy.built(f"0{number}_page") for number in range(1, 5)}) == 2  # each worker ran some of them
+        assert len({toy.built(f"0{number}_page") for number in (1, 2, 3)}) == 2  # each worker ran some of them
 
-        waiting_page(toy, "05_waits")
+        waiting_page(toy, "04_waits")
         process = toy.start("run-all", "--scheduler", address)
         first = until(toy.page_processes)[0]
         first.parent().kill()
@@ -120,10 +120,10 @@ def test_the_life_of_a_cluster(toy):
         until(lambda: not first.is_running() or first.status() == psutil.STATUS_ZOMBIE, 10)
         (toy.root / "go").touch()
         assert process.wait(30) == 0
-        assert "05_waits  starts again: its worker died (attempt 2)" in toy.output
+        assert "04_waits  starts again: its worker died (attempt 2)" in toy.output
         (toy.root / "go").unlink()
 
-        waiting_page(toy, "06_waits")
+        waiting_page(toy, "05_waits")
         process = toy.start("run-all", "--scheduler", address)
         until(toy.page_processes)
         toy.kill(process)
@@ -132,7 +132,7 @@ def test_the_life_of_a_cluster(toy):
         until(toy.page_processes)
     assert process.wait(20) == 1
     assert "scheduler-connection-lost" in toy.output
-    assert toy.statuses()["06_waits"] == "failed"
+    assert toy.statuses()["05_waits"] == "failed"
 
 
 def test_a_scheduler_that_does_not_answer_is_an_error(toy, monkeypatch):

@@ -64,8 +64,8 @@ def test_results_are_in_build_and_the_pages_are_untouched(toy):
     assert record["claims"] == [2, 2]
 
 
-def test_only_what_changed_or_failed_is_repeated(toy, tmp_path):
-    """The page that failed, the one whose claim failed, and the one that uses a changed module two imports away."""
+def test_only_what_failed_changed_or_was_altered_is_repeated(toy):
+    """A failed page, a failed claim, a changed module two imports away; then an altered notebook and a torn record."""
     toy.page("02_fails", "print('now it works')")
     toy.page("03_claims", ("print('PASS  one')", CLAIMS))
     (toy.root / "seminar_gan" / "below.py").write_text("VALUE = 'second'\n")
@@ -74,18 +74,15 @@ def test_only_what_changed_or_failed_is_repeated(toy, tmp_path):
     assert (code, toy.statuses()) == (0, {"01_good": "unchanged"} | dict.fromkeys(toy.first.keys() - {"01_good"}, "ok"))
     assert toy.built("04_package") == "second\n"
     assert not (toy.root / "build" / "quick" / "failed" / "02_fails.ipynb").exists()
-    code, text = toy.run("run-all")
-    assert (code, set(toy.statuses().values())) == (0, {"unchanged"})
-    assert "starts" not in text
 
-
-def test_an_altered_notebook_or_record_is_not_taken_for_finished(toy):
     build = toy.root / "build" / "quick"
     with open(build / "01_good.ipynb", "a") as file:
         file.write(" ")
     (build / "04_package.json").write_text("{")
-    toy.run("run-all", "--pages", "1 04_package", "--jobs", "2")
-    assert toy.statuses() == {"01_good": "ok", "04_package": "ok"}
+    code, text = toy.run("run-all", "--jobs", "2")
+    assert toy.statuses() == {"01_good": "ok", "02_fails": "unchanged", "03_claims": "unchanged", "04_package": "ok"}
+    assert code == 0
+    assert "03_claims  starts" not in text
 
 
 def test_parameters_reach_the_page_and_have_a_folder_of_their_own(toy):
