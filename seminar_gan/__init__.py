@@ -24,8 +24,10 @@ Each part is loaded when it is first used, so that `import seminar_gan` takes ha
 
 try:
     import lazy_loader
-except ModuleNotFoundError:  # before set-up only `python -m seminar_gan` runs, which needs none of this
-    pass
+except ModuleNotFoundError:  # before set-up, when only `python -m seminar_gan` runs
+
+    def _lazy(name):
+        raise AttributeError(f"lazy_loader is not installed, so seminar_gan has no {name}; run `make setup` first")
 else:
     _lazy, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 

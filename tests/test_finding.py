@@ -25,9 +25,11 @@ def handed_on(room):
 every_room = pytest.mark.parametrize("room", STUBS)
 
 
-def test_help_has_a_line_for_every_name():
-    lines = re.findall(r"^    sg\.(\w+) +\w.*$", sg.__doc__, re.MULTILINE)
-    assert sorted(lines) == sorted(handed_on("seminar_gan"))
+@pytest.mark.parametrize("module", [sg, sg.models], ids=["sg", "sg.models"])
+def test_help_has_a_line_for_every_module(module):
+    room = module.__name__.replace(PACKAGE.name, "sg", 1)
+    lines = re.findall(rf"^    {room}\.(\w+) +\w.*$", module.__doc__, re.MULTILINE)
+    assert sorted(lines) == sorted(handed_on(module.__name__))
 
 
 @every_room
@@ -105,6 +107,11 @@ def test_an_import_loads_no_more_than_it_needs(statement, absent):
     code = f"{statement}; import sys; print(*sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert not absent & set(output.split())
+
+
+def test_before_set_up_the_modules_of_the_standard_library_can_be_imported():
+    code = "import sys; sys.modules['lazy_loader'] = None; from seminar_gan import files, runs"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_the_import_takes_less_than_a_tenth_of_a_second():
