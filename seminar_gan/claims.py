@@ -52,15 +52,22 @@ class Claims:
         self.entries = []
 
     def below(self, bound, measured, text, source):
-        """Claim that `measured` is less than `bound`."""
+        """Claim that a number is below a bound.
+
+        Args:
+            bound: number that `measured` must be less than.
+            measured: the measured number. NaN and infinity fail.
+            text: the claim, as a sentence.
+            source: where the claim is from, such as "Temkeng 2020, 3.1".
+        """
         self._add(text, source, measured, f"< {bound:,.12g}", measured < bound)
 
     def above(self, bound, measured, text, source):
-        """Claim that `measured` is greater than `bound`."""
+        """Claim that a number is above a bound; the arguments are those of `below`."""
         self._add(text, source, measured, f"> {bound:,.12g}", measured > bound)
 
     def equal(self, expected, measured, text, source):
-        """Claim that `measured`, a whole number such as a parameter count, is exactly `expected`."""
+        """Claim that a whole number, such as a parameter count, is exactly `expected`; see `below`."""
         self._add(text, source, measured, f"= {expected:,}", measured == expected)
 
     def verdicts(self):

@@ -25,9 +25,15 @@ class DataError(Exception):
 
 @dataclass(frozen=True)
 class DataFile:
-    """What a file in data/ must be, and the script that rebuilds it."""
+    """What a file in data/ must be.
 
-    size: int  # bytes
+    Args:
+        size: in bytes.
+        sha256: its checksum, in hexadecimal.
+        script: the script that rebuilds it, a path in the repository.
+    """
+
+    size: int
     sha256: str
     script: str
 

@@ -11,7 +11,11 @@ __all__ = ["KernelDistance", "explained_variance", "frechet_distance", "kernel_d
 
 
 class KernelDistance(NamedTuple):
-    """An unbiased estimate, which may be negative, and the ends of its 95 % bootstrap interval.
+    """The result of `kernel_distance`.
+
+    Args:
+        value: an unbiased estimate, which may be negative.
+        low, high: the ends of its 95 % bootstrap interval.
 
     Example:
         >>> KernelDistance(7.0, 6.5, 7.5).value

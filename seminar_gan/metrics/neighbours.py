@@ -14,21 +14,36 @@ ROUNDING = 1e-13  # relative to the squared lengths of two points: a smaller squ
 
 
 class PrecisionRecall(NamedTuple):
-    """precision: share of fakes that lie among the reals. recall: share of reals that lie among the fakes."""
+    """The result of `precision_recall`.
+
+    Args:
+        precision: share of the fakes that lie among the reals, 0 to 1.
+        recall: share of the reals that lie among the fakes, 0 to 1.
+    """
 
     precision: float
     recall: float
 
 
 class DensityCoverage(NamedTuple):
-    """density: how densely reals surround the fakes, 1 as among reals. coverage: share of reals with a fake nearby."""
+    """The result of `density_coverage`.
+
+    Args:
+        density: how densely reals surround the fakes, 0 or more; 1 is as densely as they surround each other.
+        coverage: share of the reals with a fake nearby, 0 to 1.
+    """
 
     density: float
     coverage: float
 
 
 class NearestImages(NamedTuple):
-    """distances: int64 (n, count), ascending, summed over the pixels. indices: int64 (n, count)."""
+    """The result of `nearest_images`.
+
+    Args:
+        distances: int64 (n, count), summed over the pixels, ascending.
+        indices: int64 (n, count), into the training images.
+    """
 
     distances: np.ndarray
     indices: np.ndarray

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from seminar_gan import datasets, ranges
 from seminar_gan.datasets import embedded, folders
 
-ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 TOOLS = ROOT / "tools" / "data"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from matplotlib.cbook import get_sample_data
 from PIL import Image
 
@@ -580,7 +581,7 @@ print(shape[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if s
 
 def peak(folder):
     """Images loaded in a process of their own, and the most memory that it held, in MB."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(folders.__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", PEAK, folder], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     count, kilobytes = map(int, done.stdout.split())

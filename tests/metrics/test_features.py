@@ -5,13 +5,14 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from seminar_gan import datasets
 from seminar_gan.datasets import embedded
 from seminar_gan.metrics import features
 from seminar_gan.models.classifiers import build_digit_classifier
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+DATA = ROOT / "data"
 
 
 @pytest.fixture(scope="module")

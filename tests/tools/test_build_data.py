@@ -11,13 +11,12 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 TOOLS = ROOT / "tools" / "data"
 GOOD = (DATA / "smiles.npz").read_bytes()
