@@ -1,14 +1,16 @@
 """Builders of networks: they take sizes and return an untrained keras.Model.
 
-sg.models.autoencoders   three autoencoders of Temkeng 2020
-sg.models.mlp            dense generators and discriminators, also of points in the plane
-sg.models.dcgan          convolutional generators and discriminators
-sg.models.conditional    the same with a class label or with attributes
-sg.models.panic          the generator and the discriminators of PANIC
-sg.models.augmentation   random changes to images
-sg.models.classifiers    a classifier of digits
-sg.models.regressors     a regressor of attributes
-sg.models.sizes          checks of the sizes that builders take
+    sg.models.autoencoders   three autoencoders of Temkeng 2020
+    sg.models.mlp            dense generators and discriminators, also of points in the plane
+    sg.models.dcgan          convolutional generators and discriminators
+    sg.models.conditional    the same with a class label or with attributes
+    sg.models.panic          the generator and the discriminators of PANIC
+    sg.models.augmentation   random changes to images
+    sg.models.classifiers    a classifier of digits
+    sg.models.regressors     a regressor of attributes
+    sg.models.sizes          checks of the sizes that builders take
+
+Every layer has a name, to get it by: `model.get_layer("code")`.
 """
 
 import lazy_loader
