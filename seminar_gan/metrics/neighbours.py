@@ -10,7 +10,7 @@ from seminar_gan.metrics.checks import check_count, check_samples
 __all__ = ["density_coverage", "nearest_images", "precision_recall"]
 
 BLOCK_BYTES = 2**25  # the largest table of distances that is held at once
-ROUNDING = 1e-13  # relative to the squared lengths of two points: a smaller squared distance counts as 0
+ROUNDING = 1e-13  # relative to the squared length of a ball's centre: points that are so little outside count as inside
 
 
 class PrecisionRecall(NamedTuple):
@@ -184,7 +184,7 @@ def _squared_radii(points, neighbours):
 
 def _count_inside(centres, squared_radii, points):
     """For each ball, how many points it holds; and for each point, how many balls hold it. The edge is inside."""
-    point_lengths = (1 - ROUNDING) * _squared_lengths(points)
+    point_lengths = _squared_lengths(points)
     centre_lengths = (1 - ROUNDING) * _squared_lengths(centres)
     held = np.empty(len(centres), "int64")
     holding = np.zeros(len(points), "int64")
