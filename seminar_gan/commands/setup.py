@@ -84,8 +84,8 @@ def _is_ready(root, python):
 
 
 def _install(root, python):
-    began, venv, lock = time.monotonic(), root / ".venv", lock_file(root)
-    keep = _read_stamp(root)[:1] == [str(root)] and _runs(python, "-m", "pip", "--version")
+    began, venv, lock, stamp = time.monotonic(), root / ".venv", lock_file(root), _stamp(root)
+    keep = _read_stamp(root)[:1] == stamp[:1] and _runs(python, "-m", "pip", "--version")
     (venv / STAMP).unlink(missing_ok=True)
     if not keep:
         print(f"Making .venv with {supported_python()}", flush=True)
@@ -96,17 +96,18 @@ def _install(root, python):
     quiet = [] if sys.stdout.isatty() else ["-q"]
     pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *quiet]
     locked, package = ["--require-hashes", "--no-deps", "-r"], ["--no-build-isolation", "--no-deps", "-e"]
-    uv = [shutil.which("uv") or ""]
-    entry = re.search(r"^uv==.*?(?=^\S|\Z)", lock.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    if not uv[0] and entry:
-        write_text(venv / "uv.txt", entry[0])
-        uv = [python, "-m", "uv"] if _runs(*pip, *locked, venv / "uv.txt", show=True) else uv
+    uv = [shutil.which("uv")]
+    if not uv[0]:
+        uv = [python, "-m", "uv"]
+        entries = re.findall(r"^uv==.*?(?=^\S|\Z)", lock.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        write_text(venv / "uv.txt", "".join(entries))
+        _runs(*pip, *locked, venv / "uv.txt", show=True)
     for installer in ([*uv, "pip", "install", "--python", python, *quiet], pip):
         if _runs(*installer, *locked, lock, show=True) and _runs(*installer, *package, root, show=True):
             break
     else:
         raise UserError("The packages could not be installed (see above). The next call begins the set-up again.")
-    write_text(venv / STAMP, "\n".join(_stamp(root)))
+    write_text(venv / STAMP, "\n".join(stamp))
     print(f"Set-up took {time.monotonic() - began:.0f} s", flush=True)
 
 
