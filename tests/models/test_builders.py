@@ -94,8 +94,9 @@ def test_a_saved_network_comes_back_without_code(build, tmp_path):
     np.testing.assert_array_equal(again(inputs(model)), model(inputs(model)))
 
 
-@every(SMALL)
-def test_a_cloned_network_is_the_same(build):
+@every(GENERATORS)
+def test_a_cloned_generator_is_the_same(build):
+    """A GAN clones its generator for the moving average."""
     model = tiny_gan.perturb(small(build))
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())
