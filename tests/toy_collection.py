@@ -7,12 +7,11 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import nbformat
 import psutil
+from conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 TENSORFLOW = """
 __version__ = "0.toy"
 class config:

@@ -9,17 +9,16 @@ import shutil
 import subprocess
 import symtable
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import pytest
+from conftest import ROOT
 from toy_collection import until
 
 from seminar_gan import __main__
 from seminar_gan.commands import UserError, build, check, closure, pages
 
-ROOT = Path(__file__).resolve().parents[2]
 URL = "https://github.com/someone/toys"
 SOURCE = """
 # %% [markdown]

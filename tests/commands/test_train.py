@@ -4,17 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from seminar_gan import __main__, recipes
 from seminar_gan.commands import UserError, train
-
-ROOT = Path(__file__).resolve().parents[2]
-saving = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
 def call(*arguments):
@@ -30,7 +27,6 @@ def digits(tmp_path):
     return path
 
 
-@saving
 def test_a_training_leaves_all_that_is_promised(tmp_path, digits, capsys):
     folder = tmp_path / "runs" / "one"
     settings = ("--data", digits, "--model", "mirza", "--conditional", "--steps", 3, "--samples", 200, "--to", folder)
@@ -57,7 +53,6 @@ def test_a_training_leaves_all_that_is_promised(tmp_path, digits, capsys):
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-@saving
 def test_a_training_that_was_stopped_goes_on(tmp_path, digits, monkeypatch):
     settings = ("--data", digits, "--model", "temkeng-vanilla", "--steps", 6, "--samples", 5, "--to")
     monkeypatch.setattr(train, "REPORT_EVERY", 2)
@@ -75,7 +70,6 @@ def test_a_training_that_was_stopped_goes_on(tmp_path, digits, monkeypatch):
         assert one["y"].tolist() == [-1] * 5
 
 
-@saving
 def test_seconds_end_a_training(tmp_path, digits):
     call("--data", digits, "--model", "temkeng-vanilla", "--seconds", 0.2, "--samples", 5, "--to", tmp_path / "a")
     assert (tmp_path / "a" / "samples.npz").is_file()

@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from conftest import ROOT
 
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
@@ -16,7 +17,6 @@ from matplotlib.figure import Figure
 
 from seminar_gan import export, runs
 
-ROOT = Path(__file__).resolve().parents[2]
 ENDINGS = ("pdf", "png", "json")
 
 

@@ -6,12 +6,11 @@ tells Keras a function's name for saving: it would be noise on a page.
 
 import ast
 import textwrap
-from pathlib import Path
 
 import jupytext
 import pytest
+from conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 REGISTRATION = "keras.saving.register_keras_serializable('seminar_gan')"
 
