@@ -69,18 +69,6 @@ def test_a_page_that_kills_what_runs_it_fails_alone(toy):
     until(lambda: not toy.processes(), 10)
 
 
-def test_a_run_in_one_process_starts_nothing_but_its_pages_and_opens_no_port(toy):
-    waiting_page(toy, "01_page")
-    process = toy.start("run-all")
-    until(lambda: toy.processes("ipykernel_launcher"))
-    (page,) = toy.page_processes()
-    run = psutil.Process(process.pid)
-    until(lambda: [child.pid for child in run.children()] == [page.pid])  # without the one that asked TensorFlow
-    assert [one for one in run.net_connections() if one.status == psutil.CONN_LISTEN] == []
-    (toy.root / "go").touch()
-    assert process.wait(30) == 0
-
-
 @contextlib.contextmanager
 def cluster(toy, workers):
     """Yield the address of a Dask scheduler whose workers are processes of their own."""
@@ -88,7 +76,7 @@ def cluster(toy, workers):
         probe.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
     commands = [["scheduler", "--host", address, "--no-dashboard"]]
-    commands += [["worker", address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(toy.root)]] * workers
+    commands += [["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]] * workers
     with open(toy.root / "cluster.txt", "w") as log:
         processes = [
             subprocess.Popen([sys.executable, "-m", "dask", *command], env=toy.environment, stdout=log, stderr=log)
@@ -97,7 +85,7 @@ def cluster(toy, workers):
     try:
         yield address
     finally:
-        for process in processes:  # each takes its worker with it
+        for process in processes:
             Toy.kill(process)
 
 

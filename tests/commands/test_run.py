@@ -4,6 +4,7 @@ import json
 import os
 import signal
 
+import psutil
 import pytest
 from toy_collection import Toy, until
 
@@ -94,13 +95,18 @@ def test_parameters_reach_the_page_and_have_a_folder_of_their_own(toy):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
-def test_interrupt_ends_everything_and_keeps_what_is_finished(tmp_path):
+def test_a_run_starts_only_pages_and_an_interrupt_ends_them(tmp_path):
+    """No other process and no port; what is finished when Ctrl-C comes is kept."""
     toy = Toy(tmp_path / "collection")
     toy.page("01_quick", "print('done')")
     toy.page("02_long", "import time\ntime.sleep(60)")
     process = toy.start("run-all")
     try:
         until(lambda: "02_long  starts" in toy.output and (toy.root / "build/quick/01_quick.json").exists())
+        (page,) = until(toy.page_processes)
+        run = psutil.Process(process.pid)
+        until(lambda: [child.pid for child in run.children()] == [page.pid])  # without the one that asks TensorFlow
+        assert [one for one in run.net_connections() if one.status == psutil.CONN_LISTEN] == []
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         assert process.wait(15) == 130
         assert toy.output.splitlines()[-1].startswith("Stopped.")
