@@ -50,12 +50,7 @@ def test_every_name_of_a_stub_exists_and_no_other_is_offered(room):
         assert getattr(module, name) is not None
 
 
-# The modules of training/ do not say yet what they hand on. Remove this mark when they have `__all__` and `__dir__`.
-unfinished = pytest.mark.xfail(reason="modules of training/ without __all__", raises=AttributeError, strict=True)
-named_rooms = [pytest.param(room, marks=unfinished) if room == "seminar_gan.training" else room for room in STUBS]
-
-
-@pytest.mark.parametrize("room", named_rooms)
+@pytest.mark.parametrize("room", STUBS)
 def test_what_a_module_calls_public_is_handed_on(room):
     """So a public function is either in its room's stub, or left out of `__all__` on purpose."""
     names = handed_on(room)
@@ -68,7 +63,7 @@ def test_what_a_module_calls_public_is_handed_on(room):
         assert set(from_here) <= set(public) if module in names else sorted(from_here) == sorted(public), module
 
 
-@pytest.mark.parametrize("room", named_rooms)
+@pytest.mark.parametrize("room", STUBS)
 def test_a_module_that_is_handed_on_offers_no_foreign_name(room):
     for name in [name for name, module in handed_on(room).items() if not module]:
         module = importlib.import_module(f"{room}.{name}")

@@ -1,7 +1,5 @@
-from . import fit as fit
 from . import noise as noise
 from . import penalties as penalties
-from . import watch as watch
 from .clustered import ClusteredGAN as ClusteredGAN
 from .clusters import find_clusters as find_clusters
 from .conditional import ConditionalGAN as ConditionalGAN

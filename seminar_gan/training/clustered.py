@@ -9,6 +9,8 @@ from seminar_gan.training.clusters import find_clusters
 from seminar_gan.training.conditional import ConditionalGAN
 from seminar_gan.training.fit import checks
 
+__all__ = ["ClusteredGAN"]
+
 
 @keras.saving.register_keras_serializable("seminar_gan")
 class ClusteredGAN(ConditionalGAN):

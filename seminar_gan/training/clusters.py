@@ -4,6 +4,8 @@ import numpy as np
 
 from seminar_gan import ranges
 
+__all__ = ["find_clusters"]
+
 DIRECTIONS = 40  # of the largest variance; the rest is mostly noise, and costs time
 LEARN_FROM = 10_000  # images; more move the centres little
 ROUNDS = 15

@@ -6,6 +6,8 @@ import tensorflow as tf
 from seminar_gan.training.fit import checks
 from seminar_gan.training.gan import GAN
 
+__all__ = ["ConditionalGAN"]
+
 
 @keras.saving.register_keras_serializable("seminar_gan")
 class ConditionalGAN(GAN):

@@ -11,6 +11,8 @@ from seminar_gan.training.fit import checks
 from seminar_gan.training.fit.resumable import ResumableModel
 from seminar_gan.training.noise import normal
 
+__all__ = ["GAN"]
+
 GENERATE_AT_ONCE = 500  # images; more at a time would only take more memory
 
 

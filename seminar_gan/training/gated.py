@@ -6,6 +6,8 @@ import tensorflow as tf
 from seminar_gan import losses
 from seminar_gan.training.gan import GAN
 
+__all__ = ["GatedGAN"]
+
 COUNTS = ("d_fake_updates", "d_real_updates", "g_updates")
 
 

@@ -7,6 +7,12 @@ draws what the uninterrupted one would have drawn.
 import keras
 import tensorflow as tf
 
+__all__ = ["normal", "truncated_normal", "uniform"]
+
+
+def __dir__():
+    return __all__
+
 
 @keras.saving.register_keras_serializable("seminar_gan")
 def normal(seed, shape):

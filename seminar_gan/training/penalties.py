@@ -6,6 +6,12 @@ The slope is the gradient of the discriminator's answer to an image with respect
 import keras
 import tensorflow as tf
 
+__all__ = ["DRAGAN", "R1", "GradientPenalty", "SlopePenalty"]
+
+
+def __dir__():
+    return __all__
+
 
 class SlopePenalty:
     """weight times the mean over the images of `cost(slopes)`, with slopes taken at the images of `points`.

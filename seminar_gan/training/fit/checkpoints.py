@@ -12,6 +12,8 @@ import numpy as np
 
 from seminar_gan import files
 
+__all__ = ["CheckpointError"]
+
 KEEP = 2  # the newest, and the one before it in case the newest is damaged
 
 

@@ -2,6 +2,8 @@
 
 import keras
 
+__all__ = ["LinearDecay"]
+
 
 class LinearDecay(keras.callbacks.Callback):
     """Lower every learning rate along a line to 0 until the training ends, so that it ends without jitter.

@@ -5,6 +5,8 @@ import time
 
 import keras
 
+__all__ = ["TrainingDiverged"]
+
 
 class TrainingDiverged(ArithmeticError):
     """A loss became infinite or not a number. The message says which, at which step, and what to try."""

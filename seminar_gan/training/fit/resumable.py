@@ -8,6 +8,8 @@ from seminar_gan.training.fit import checks, data, identity
 from seminar_gan.training.fit.checkpoints import Checkpoints
 from seminar_gan.training.fit.record import Record
 
+__all__ = ["ResumableModel"]
+
 ENDLESS = 10**9  # reports; a training by the clock ends long before
 
 

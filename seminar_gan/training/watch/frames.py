@@ -16,6 +16,8 @@ from PIL import Image, ImageDraw, ImageOps
 from seminar_gan.files import set_aside, whole
 from seminar_gan.training.fit import checks
 
+__all__ = ["FrameFolder", "SampleGrid", "frame_paths"]
+
 GAP = 2  # pixels between the images of a grid
 GREY = 128
 CAPTION = 14  # pixels below a frame of the film, for its step

@@ -8,6 +8,8 @@ import keras
 
 from seminar_gan.files import set_aside, whole
 
+__all__ = ["HistoryCSV", "Stopwatch"]
+
 
 class Stopwatch(keras.callbacks.Callback):
     """Add `seconds` to the history: time spent in training steps since `fit` began, validation not counted."""

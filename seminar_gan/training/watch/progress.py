@@ -5,6 +5,8 @@ import time
 
 import keras
 
+__all__ = ["Progress", "StepProgress"]
+
 
 class Progress(keras.callbacks.Callback):
     """Show about ten lines a training, in place of the progress bar: use with `fit(..., verbose=0)`.

@@ -13,6 +13,8 @@ import tensorflow as tf
 
 from seminar_gan.files import set_aside
 
+__all__ = ["TensorBoardFrames", "TensorBoardScalars"]
+
 
 class TensorBoardScalars(keras.callbacks.Callback):
     """Log losses and shares at every report. (`keras.callbacks.TensorBoard` logs by epochs, which a GAN does not have.)
