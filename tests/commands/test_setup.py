@@ -1,4 +1,4 @@
-"""Making .venv from the lock: which Python, which lock, when again, and what an interruption leaves."""
+"""Making .venv from the lock: which Python, which lock, when it is made again, and what an interruption leaves."""
 
 import ast
 import os
@@ -60,7 +60,7 @@ def toy(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_the_life_of_an_environment(toy, monkeypatch):
-    """Killed; made anew while another set-up waits; ready; brought up to date by uv; given an impossible lock."""
+    """Killed; made again while another set-up waits; ready; brought up to date by uv; given an impossible lock."""
     venv, lock = toy.root / ".venv", toy.root / "requirements" / "cpu.txt"
     process = toy.start("setup")
     until(venv.exists)
@@ -128,7 +128,7 @@ def test_the_locked_uv_is_installed_where_there_is_none(toy, commands):
 
 @pytest.mark.skipif(os.name == "nt", reason="symbolic links need rights on Windows")
 @pytest.mark.parametrize(
-    ("file", "content", "made", "installed"),
+    ("file", "content", "rebuilt", "installed"),
     [
         (f".venv/{setup.STAMP}", None, True, True),
         (f".venv/{setup.STAMP}", "torn", True, True),
@@ -139,14 +139,14 @@ def test_the_locked_uv_is_installed_where_there_is_none(toy, commands):
         ("notes.txt", "nothing to do with it", False, False),
     ],
 )
-def test_when_the_environment_is_made_again(toy, commands, file, content, made, installed):
+def test_when_the_environment_is_made_again(toy, commands, file, content, rebuilt, installed):
     if content is None:
         (toy.root / file).unlink()
     else:
         (toy.root / file).write_text(content)
     commands.clear()
     setup.environment_python(toy.root)
-    assert (any("venv" in command.split() for command in commands), bool(commands)) == (made, installed)
+    assert (any("venv" in command.split() for command in commands), bool(commands)) == (rebuilt, installed)
 
 
 def test_the_current_environment_can_be_used_instead(tmp_path, monkeypatch):
