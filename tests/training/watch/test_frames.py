@@ -240,7 +240,7 @@ def test_frames_of_another_training_are_left_alone(tmp_path, other):
     assert contents(tmp_path) == before
 
 
-def test_rounding_on_another_processor_is_no_other_training(tmp_path):
+def test_rounding_on_another_processor_is_not_another_training(tmp_path):
     write(tmp_path, [0, 10, 20])
     write(tmp_path, [20, 30], shade=0.5)
     assert frame_names(tmp_path)[-1] == "step_00000030.png"

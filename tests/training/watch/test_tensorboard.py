@@ -22,10 +22,10 @@ from seminar_gan.training.watch.tensorboard import TensorBoardFrames, TensorBoar
 
 def events(folder):
     """All values that TensorBoard finds in a folder: {tag: [(step, value)]}, an image as an array."""
-    found = EventAccumulator(str(folder), size_guidance={"tensors": 0}).Reload()
+    log = EventAccumulator(str(folder), size_guidance={"tensors": 0}).Reload()
     series = {}
-    for tag in found.Tags()["tensors"]:
-        values = [(event.step, tf.make_ndarray(event.tensor_proto)) for event in found.Tensors(tag)]
+    for tag in log.Tags()["tensors"]:
+        values = [(event.step, tf.make_ndarray(event.tensor_proto)) for event in log.Tensors(tag)]
         series[tag] = [(step, _decoded(value) if value.ndim else value.item()) for step, value in values]
     return series
 
@@ -44,7 +44,7 @@ def steps(series):
 def backdate(folder):
     """Make event files an hour older. They are read in the order of their names, which begin with their time."""
     for path in list(folder.glob("events*")):
-        path.rename(path.with_name(re.sub(r"(?<=tfevents\.)\d+", lambda found: str(int(found[0]) - 3_600), path.name)))
+        path.rename(path.with_name(re.sub(r"(?<=tfevents\.)\d+", lambda time: str(int(time[0]) - 3_600), path.name)))
 
 
 def fit(folder, last_step, *callbacks, shape=(4, 4, 1), every=10, **options):
@@ -119,7 +119,7 @@ def test_tensorboard_serves_the_run(tmp_path):
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(tmp_path), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         try:
-            address = next(found[0] for line in server.stderr if (found := re.search(r"http://localhost:\d+/", line)))
+            address = next(match[0] for line in server.stderr if (match := re.search(r"http://localhost:\d+/", line)))
             expected = {"dcgan": ["d_fake", "d_loss", "d_real", "g_loss"]}
             deadline = time.monotonic() + 60
             while (listed := _listed(address, "scalars")) != expected and time.monotonic() < deadline:
