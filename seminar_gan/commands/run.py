@@ -82,10 +82,18 @@ def _cluster_in_this_process(jobs):
         def start_http_server(self, *args, **options):
             """Open no port: Dask would, even for `dashboard_address=None`."""
 
-    spec = {"cls": type("LocalWorker", (WithoutPort, Worker), {}), "options": {"nthreads": jobs, "memory_limit": None}}
-    scheduler = {"cls": type("LocalScheduler", (WithoutPort, Scheduler), {}), "options": {"dashboard": False}}
-    scheduler["options"]["protocol"] = spec["options"]["protocol"] = "inproc://"
-    return SpecCluster(workers={0: spec}, scheduler=scheduler, silence_logs=logging.CRITICAL)
+    class LocalScheduler(WithoutPort, Scheduler):
+        pass
+
+    class LocalWorker(WithoutPort, Worker):
+        pass
+
+    worker = {"protocol": "inproc://", "nthreads": jobs, "memory_limit": None}
+    return SpecCluster(
+        scheduler={"cls": LocalScheduler, "options": {"protocol": "inproc://", "dashboard": False}},
+        workers={0: {"cls": LocalWorker, "options": worker}},
+        silence_logs=logging.CRITICAL,
+    )
 
 
 def _collect(client, todo, parameters, work, environment):
