@@ -1,11 +1,13 @@
 """What a model needs beside its algorithm: logs, rates that Keras's callbacks drive, several optimizers."""
 
 import keras
+import networks
 import numpy as np
 import pytest
 import tensorflow as tf
 import tiny_gan
 
+from seminar_gan.models import dcgan
 from seminar_gan.training.fit.resumable import ResumableModel
 from seminar_gan.training.gan import GAN
 
@@ -103,3 +105,29 @@ def test_compiled_or_eager_steps_are_the_same(options):
         ends.append(tiny_gan.state(trained))
     for one, other in zip(*ends, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-3)
+
+
+def test_a_gan_trains_in_half_precision_as_in_full():
+    ends, policy = {}, keras.config.dtype_policy()
+    for dtype in ("float32", "mixed_bfloat16"):
+        keras.config.set_dtype_policy(dtype)
+        try:
+            keras.utils.set_random_seed(3)
+            builders = dcgan.build_generator, dcgan.build_discriminator
+            trained = GAN(*(build(**networks.SMALL[build]) for build in builders))
+        finally:
+            keras.config.set_dtype_policy(policy)
+        trained.compile(d_optimizer=keras.optimizers.SGD(0.01), g_optimizer=keras.optimizers.SGD(0.01))
+        history = tiny_gan.fit(trained, 3, tiny_gan.images(shape=networks.SHAPE))
+        ends[dtype] = history["d_loss"] + history["g_loss"]
+        assert trained.generate(2).dtype == np.float32
+    assert ends["float32"] != ends["mixed_bfloat16"] == pytest.approx(ends["float32"], rel=0.05)
+
+
+def test_keras_callbacks_take_a_report_for_an_epoch(tmp_path):
+    log = keras.callbacks.CSVLogger(tmp_path / "log.csv")
+    history = tiny_gan.fit(tiny_gan.begin(), 6, report_every=2, callbacks=[log, keras.callbacks.TerminateOnNaN()])
+    header, *lines = (line.split(",") for line in (tmp_path / "log.csv").read_text().splitlines())
+    columns = dict(zip(header, zip(*lines, strict=True), strict=True))
+    assert columns["step"] == ("2", "4", "6")
+    assert list(map(float, columns["d_loss"])) == history["d_loss"]
