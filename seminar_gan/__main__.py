@@ -73,7 +73,7 @@ def _rerun(python, argv):
 
 
 def _clean(root):
-    names = ["build", "dist", ".pytest_cache", ".ruff_cache"]
+    names = ["build", "dist", ".pytest_cache", ".ruff_cache", ".import_linter_cache"]
     folders = [root / name for name in names] + sorted((root / "notebooks").rglob(".ipynb_checkpoints"))
     for folder in filter(os.path.isdir, folders):
         shutil.rmtree(folder)
