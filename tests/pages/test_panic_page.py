@@ -3,7 +3,7 @@
 The images are real: parts of a photograph, of a magnetic resonance image with 16 bits and of an elevation model, which
 travel with matplotlib. Trainings are a few steps long: the question is whether the page runs on them, not what it
 draws. One folder, the most awkward one, goes through the whole page by papermill, as the page says; the cells that read
-a folder, up to the split into training and held-out images, are run for the other kinds, too.
+a folder and split its images into training and held-out ones are run for the other kinds, too.
 """
 
 import gzip
@@ -98,7 +98,7 @@ def test_the_page_reads_other_folders(save, size, channels, split, folder, monke
     save(folder)
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
     names = {}
-    for cell in cells_before("### Play"):
+    for cell in cells_below("# 07", "## The images", "### Hold some out"):
         exec(TransformerManager().transform_cell(cell.source), names)  # one cell has a %pip in it
         if "parameters" in cell.metadata.get("tags", ()):
             names |= {"IMAGE_FOLDER": str(folder), "IMAGE_SIZE": size, "CHANNELS": channels}
@@ -107,7 +107,11 @@ def test_the_page_reads_other_folders(save, size, channels, split, folder, monke
     assert "{} training images, {} held out".format(*split) in capsys.readouterr().out
 
 
-def cells_before(heading):
-    cells = nbformat.read(PAGE, 4).cells
-    end = next(number for number, cell in enumerate(cells) if cell.source.startswith(heading))
-    return [cell for cell in cells[:end] if cell.cell_type == "code"]
+def cells_below(*headings):
+    """The code cells of some sections."""
+    inside = False
+    for cell in nbformat.read(PAGE, 4).cells:
+        if cell.cell_type == "code" and inside:
+            yield cell
+        elif cell.source.startswith("#"):
+            inside = cell.source.startswith(headings)
