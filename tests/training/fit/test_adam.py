@@ -37,10 +37,6 @@ def test_a_training_ends_as_with_keras():
         np.testing.assert_allclose(variable, same, atol=1e-4)
 
 
-def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path):
-    assert tiny_gan.resumes(lambda: tiny_gan.begin(adam=FusedAdam), (tiny_gan.images(),), tmp_path)
-
-
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
     trained, loaded = tiny_gan.saved_and_loaded(lambda: tiny_gan.begin(adam=FusedAdam), tmp_path)
     assert type(loaded.d_optimizer) is FusedAdam
