@@ -228,14 +228,17 @@ def update_discriminator(self, real, fake):
     with tf.GradientTape() as tape:
         d_loss, logs = self.discriminator_loss(real, fake)
         if self.penalty is not None:  # none on this page
-            logs["penalty"] = self.penalty(self, real, fake)
+            logs["penalty"] = tf.cast(self.penalty(self, real, fake), d_loss.dtype)
             d_loss += logs["penalty"]
     self.update(self.d_optimizer, self.discriminator, tape, d_loss)  # theta_d
     return {"d_loss": d_loss, **logs}
 
 
 def discriminator_loss(self, real, fake):
-    real_logits, fake_logits = self.discriminate(*real), self.discriminate(*fake)  # D(x), D(G(z))
+    real_logits, fake_logits = (
+        self.discriminate(*real),
+        self.discriminate(*self.exchange(real, fake)),
+    )
     return (
         self.loss_pair.discriminator(real_logits, fake_logits),  # -[log D(x) + log(1 - D(G(z)))]
         self.loss_pair.shares(real_logits, fake_logits),  # of images that D calls real
@@ -257,7 +260,7 @@ def generator_loss(self, real, fake):
 # | `self.loss_pair` | the two losses above, as one object: `losses.NON_SATURATING` or `losses.MINIMAX` |
 # | `self.update(optimizer, network, tape, loss)` | takes the gradient of the loss for the weights of *that network alone*, and lets the optimizer make a step |
 # | `track` | counts the step and keeps the history |
-# | `penalty`, `update_ema` | nothing here; later pages use them |
+# | `exchange`, `penalty`, `update_ema` | nothing here; later pages use them |
 #
 # So the two `self.update` lines hold the other network constant. Four differences from the algorithm: both losses are lowered, so $D$'s sign is turned. The optimizers are
 # Adam's. $G$ learns by the non-saturating loss unless told otherwise. And $G$ is updated on the same $z$ on which $D$ has just learned, where the algorithm draws new ones,

@@ -209,8 +209,8 @@ print(f"the label costs {g_cost:,} parameters in the generator, {d_cost:,} in th
 # same. $G$ learns from all of its 64 images as before.
 
 
-# %% tags=["shows:training.conditional.ConditionalGAN.mismatch"]
-def mismatch(self, real, fake):
+# %% tags=["shows:training.conditional.ConditionalGAN.exchange"]
+def exchange(self, real, fake):
     (real_images, class_labels), (fake_images, _) = real, fake
     first = tf.cast(self.mismatched * tf.cast(tf.shape(fake_images)[0], "float32"), "int32")  # 8
     images = tf.concat([real_images[:first], fake_images[first:]], axis=0)

@@ -188,7 +188,7 @@ print(f"G is trained where          D(G(z)) < {D[g_loss > 0.5].max():.2f}")
 def update_discriminator(self, real, fake):
     halves = self.loss_pair.discriminator
     with tf.GradientTape() as tape:
-        fake_logits = self.discriminate(*fake)
+        fake_logits = self.discriminate(*self.exchange(real, fake))
         fake_loss = halves.fake(fake_logits)  # L_fake
     self.update(self.d_optimizer, self.discriminator, tape, fake_loss, gate=0)
     with tf.GradientTape() as tape:
@@ -595,7 +595,7 @@ def points(self, gan, real_images, fake_images):
 
 
 def __call__(self, gan, real, fake):
-    images = self.points(gan, real[0], fake[0])
+    images = self.points(gan, real[0], tf.cast(fake[0], real[0].dtype))
     with tf.GradientTape() as tape:
         tape.watch(images)
         answers = gan.discriminate(images, *real[1:])

@@ -45,11 +45,7 @@ class ConditionalGAN(GAN):
         """Return the logits (batch, 1) of images (batch, height, width, channels) as images of their labels."""
         return self.discriminator([images, class_labels], training=True)
 
-    def discriminator_loss(self, real, fake):
-        """As `GAN` does, but the first fakes are exchanged for mismatched pairs."""
-        return super().discriminator_loss(real, self.mismatch(real, fake))
-
-    def mismatch(self, real, fake):
+    def exchange(self, real, fake):
         """Exchange the first fakes for real images with the labels of their neighbours.
 
         Args:

@@ -71,6 +71,7 @@ class GAN(ResumableModel):
             ValueError: if the two optimizers are one object or belong to another GAN, and for a discriminator that the
                 penalty cannot work with.
         """
+        d_optimizer, g_optimizer = keras.optimizers.get(d_optimizer), keras.optimizers.get(g_optimizer)
         checks.check_pair(loss)
         if penalty is not None:
             penalty.check(self.discriminator)
@@ -115,7 +116,7 @@ class GAN(ResumableModel):
         with tf.GradientTape() as tape:
             d_loss, logs = self.discriminator_loss(real, fake)
             if self.penalty is not None:
-                logs["penalty"] = self.penalty(self, real, fake)
+                logs["penalty"] = tf.cast(self.penalty(self, real, fake), d_loss.dtype)
                 d_loss += logs["penalty"]
         self.update(self.d_optimizer, self.discriminator, tape, d_loss)
         return {"d_loss": d_loss, **logs}
@@ -153,8 +154,12 @@ class GAN(ResumableModel):
         Returns:
             float scalar, and {log: float scalar}.
         """
-        real_logits, fake_logits = self.discriminate(*real), self.discriminate(*fake)
+        real_logits, fake_logits = self.discriminate(*real), self.discriminate(*self.exchange(real, fake))
         return self.loss_pair.discriminator(real_logits, fake_logits), self.loss_pair.shares(real_logits, fake_logits)
+
+    def exchange(self, real, fake):
+        """Return the fakes that the discriminator learns from, tuple of tensors (batch, ...): here `fake` itself."""
+        return fake
 
     def generator_loss(self, real, fake):
         """Return what the generator lowers, and what else is to be logged.
@@ -226,6 +231,8 @@ class GAN(ResumableModel):
             tape: tf.GradientTape that has recorded the loss.
             loss: float scalar. Replicas add up their gradients, so each counts as its share.
         """
+        if loss.shape.rank != 0:
+            raise ValueError(f"a loss must be one number, the mean over the batch; this one has shape {loss.shape}")
         share = 1 / tf.distribute.get_replica_context().num_replicas_in_sync
         share = optimizer.scale_loss(tf.cast(share, loss.dtype))  # LossScaleOptimizer's factor; else 1
         gradients = tape.gradient(loss, network.trainable_variables, output_gradients=share)

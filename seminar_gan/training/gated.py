@@ -62,6 +62,11 @@ class GatedGAN(GAN):
         super().__init__(generator, discriminator, **options)
         if len(gates) != 3 or not all(isinstance(gate, int | float) for gate in gates):
             raise ValueError(f"gates must be three numbers, for D on fakes, D on reals and G; got {gates!r}")
+        if type(self).discriminator_loss is not GAN.discriminator_loss:
+            raise TypeError(
+                f"{type(self).__name__} has a discriminator_loss of its own, which gated training never calls: "
+                "override update_discriminator instead"
+            )
         if self.d_steps != 1:
             raise ValueError(f"d_steps must be 1: the gates decide how often D is updated; got {self.d_steps}")
         if self.distribute_strategy.num_replicas_in_sync > 1:
@@ -93,7 +98,7 @@ class GatedGAN(GAN):
         """Update the discriminator on the fakes and then on the reals, each if its gate is open."""
         halves = self.loss_pair.discriminator
         with tf.GradientTape() as tape:
-            fake_logits = self.discriminate(*fake)
+            fake_logits = self.discriminate(*self.exchange(real, fake))
             fake_loss = halves.fake(fake_logits)
         self.update(self.d_optimizer, self.discriminator, tape, fake_loss, gate=0)
         with tf.GradientTape() as tape:

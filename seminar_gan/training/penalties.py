@@ -46,7 +46,7 @@ class SlopePenalty:
             gan: `GAN`, which evaluates its discriminator and draws random numbers.
             real, fake: as for `GAN.discriminator_loss`.
         """
-        images = self.points(gan, real[0], fake[0])
+        images = self.points(gan, real[0], tf.cast(fake[0], real[0].dtype))
         with tf.GradientTape() as tape:
             tape.watch(images)
             answers = gan.discriminate(images, *real[1:])

@@ -1,5 +1,6 @@
 """The state of a training, kept in a folder, so that a run that was killed goes on as if nothing had happened."""
 
+import io
 import json
 import re
 import warnings
@@ -40,34 +41,57 @@ class Checkpoints(keras.callbacks.Callback):
     def restore(self, model):
         """Set the model to the newest checkpoint that can be read; leave it as it is if there is none.
 
-        A checkpoint that cannot be read is moved to the subfolder `damaged`, with a warning.
+        A checkpoint with unreadable content is moved to the subfolder `damaged`, with a warning. A model that has been
+        trained further in this process keeps its state. A learning rate other than that of the checkpoint's training
+        was changed on purpose, and counts.
 
         Raises:
             CheckpointError: if the checkpoint is of another training.
         """
+        self.folder.mkdir(parents=True, exist_ok=True)
         variables = model.state()
         for path in reversed(self.paths()):
+            payload = path.read_bytes()  # a file that cannot be opened now is not damaged: let the error through
             try:
-                with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+                with np.load(io.BytesIO(payload), allow_pickle=False) as file:
                     about = json.loads(str(file["about"]))
                     self._check(path, about["identity"])
                     state = {name: file[name] for name in variables}
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
                 self._move_away(path, error)
                 continue
+            if model.step > about["step"]:  # trained on in this process since then
+                return
             for name, variable in variables.items():
                 variable.assign(state[name])
             model.record.history, model.record.seconds = about["history"], about["seconds"]
+            for name, rate in model.base_rates.items():
+                if about["base_rates"].get(name, rate) != rate:  # changed on purpose since then
+                    model.optimizers[name].learning_rate = rate
             return
 
     def on_epoch_end(self, epoch, logs=None):
-        record = self.model.record
-        about = {"identity": self.identity, "history": record.history, "seconds": record.seconds}
+        record, path = self.model.record, self.folder / f"step_{self.model.record.step:08d}.npz"
+        about = {
+            "identity": self.identity,
+            "step": record.step,
+            "history": record.history,
+            "seconds": record.seconds,
+            "batch_size": record.batch_size,
+            "base_rates": self.model.base_rates,
+        }
         state = {name: np.asarray(variable) for name, variable in self.model.state().items()}
-        with files.whole(self.folder / f"step_{record.step:08d}.npz") as part, open(part, "wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **state)
+        try:
+            with files.whole(path) as part, open(part, "wb") as file:
+                np.savez(file, about=np.array(json.dumps(about)), **state)
+        except OSError as error:
+            kept = self.paths()[-1].name if self.paths() else "none"
+            warnings.warn(
+                f"{path} cannot be written ({error}); the last state kept: {kept}. Training goes on", stacklevel=2
+            )
+            return
         for old in self.paths()[:-KEEP]:
-            old.unlink()
+            old.unlink(missing_ok=True)
 
     def paths(self):
         """The checkpoints in the folder, oldest first."""

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from seminar_gan import losses
+from seminar_gan.training.fit.decay import LinearDecay
 
 RANGES = {"tanh": (-1, 1), "sigmoid": (0, 1)}
 REARRANGING = (
@@ -25,6 +26,12 @@ def check_networks(generator, discriminator):
     Raises:
         ValueError: names both shapes.
     """
+    for network in (generator, discriminator):
+        if not getattr(network, "inputs", None):
+            raise ValueError(
+                f"the shapes inside {network.name!r} are not known: begin a Sequential model with keras.Input, "
+                "or build the network by the functional API"
+            )
     images, accepted = generator.output_shape[1:], discriminator.inputs[0].shape[1:]
     if tuple(images) != tuple(accepted):
         raise ValueError(
@@ -39,7 +46,7 @@ def check_networks(generator, discriminator):
 
 
 def check_optimizers(optimizers, model):
-    """Reject optimizers that are one object, and those that another model has used.
+    """Reject optimizers that are one object, that another model has used, or that average weights themselves.
 
     Args:
         optimizers: {name: keras.optimizers.Optimizer}.
@@ -57,6 +64,56 @@ def check_optimizers(optimizers, model):
     for name, optimizer in optimizers.items():
         if optimizer.built and id(optimizer) not in own:
             raise ValueError(f"{name} has been used by another model: make new optimizers for each one")
+        if getattr(optimizer, "use_ema", False):
+            raise ValueError(
+                f"{name} has use_ema=True, which would have no effect here: average by GAN(..., ema=0.995)"
+            )
+
+
+def check_callbacks(callbacks, optimizers):
+    """Reject Keras's callbacks that would set back only a part of the state, and rates that two would set.
+
+    Args:
+        callbacks: list of keras.callbacks.Callback.
+        optimizers: {name: keras.optimizers.Optimizer}.
+
+    Raises:
+        ValueError: names the callback, and what to take instead.
+    """
+    kinds = keras.callbacks
+    rates = [c for c in callbacks if isinstance(c, kinds.LearningRateScheduler | kinds.ReduceLROnPlateau | LinearDecay)]
+    for callback in callbacks:
+        if isinstance(callback, kinds.BackupAndRestore):
+            raise ValueError(
+                "BackupAndRestore keeps a part of the state only: use fit(..., checkpoints=folder) instead"
+            )
+        if getattr(callback, "restore_best_weights", False):
+            raise ValueError(
+                "restore_best_weights=True would set back the networks and not their optimizers: "
+                "leave it out, and keep the best state by ModelCheckpoint(..., save_best_only=True)"
+            )
+    if len(rates) > 1 and any(isinstance(callback, LinearDecay) for callback in rates):
+        raise ValueError("LinearDecay sets the learning rates in every step: give no other callback that sets them")
+    for name, optimizer in optimizers.items():
+        if rates and isinstance(optimizer.get_config().get("learning_rate"), dict):
+            raise ValueError(
+                f"the learning rate of {name} is a schedule, which {type(rates[0]).__name__} cannot set: "
+                "give the optimizer a number, or leave the callback out"
+            )
+
+
+def check_groups(groups):
+    """Return groups of arrays as tuples of NumPy arrays; reject empty ones, and lengths that differ within a group.
+
+    Raises:
+        ValueError: names the lengths.
+    """
+    groups = tuple(tuple(np.asarray(array) for array in group) for group in groups)
+    for group in groups:
+        lengths = [len(array) for array in group]
+        if not lengths or min(lengths) == 0 or len(set(lengths)) > 1:
+            raise ValueError(f"the arrays of a group must have one length, at least 1; got {lengths}")
+    return groups
 
 
 def check_pair(loss):
@@ -169,7 +226,7 @@ def check_labels(class_labels, count, generator):
     shape = (count, *expected.shape[1:])
     if class_labels.shape != shape:
         raise ValueError(f"class_labels must have shape {shape}, one for each image; got {class_labels.shape}")
-    if np.dtype(expected.dtype).kind == "i" and class_labels.dtype.kind not in "iu":
+    if np.dtype(expected.dtype).kind in "iu" and class_labels.dtype.kind not in "iu":
         raise TypeError(f"class_labels must be integers; got {class_labels.dtype}")
     classes = num_classes(generator)
     if classes and len(class_labels) and not 0 <= class_labels.min() <= class_labels.max() < classes:

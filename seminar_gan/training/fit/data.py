@@ -21,7 +21,8 @@ def batches(groups, batch_size, *, seed, start=0, image_range=None):
         batch_size: rows of each array in a batch.
         seed: whole number; with the epoch's number it decides the order.
         start: how many batches to leave out; they are not computed.
-        image_range: None, or (-1, 1) or (0, 1): arrays of uint8 are scaled to it, a batch at a time.
+        image_range: None, or (-1, 1) or (0, 1): images of uint8 (n, height, width, ...) are scaled to it, a batch at a
+            time.
 
     Returns:
         tf.data.Dataset of flat tuples of tensors (batch_size, ...), the arrays of the first group first.
@@ -49,7 +50,7 @@ def _group(arrays, batch_size, *, seed, number, start, image_range):
     def rows(chosen):
         return [scale(array[chosen]) for scale, array in zip(scales, arrays, strict=True)]
 
-    scales = [SCALED.get(image_range, _as_is) if array.dtype == np.uint8 else _as_is for array in arrays]
+    scales = [SCALED.get(image_range, _as_is) if _is_bytes(array) else _as_is for array in arrays]
     examples = rows(np.arange(1))
 
     def batch(chosen):
@@ -61,6 +62,11 @@ def _group(arrays, batch_size, *, seed, number, start, image_range):
 
     order = tf.data.Dataset.range(first_epoch, tf.int64.max).flat_map(epoch_order).skip(used)
     return order.batch(batch_size, drop_remainder=True).map(batch)
+
+
+def _is_bytes(array):
+    """Whether an array holds images as bytes. Labels may be uint8, too, as those of MNIST are."""
+    return array.dtype == np.uint8 and array.ndim > 2
 
 
 def _as_is(array):

@@ -34,5 +34,11 @@ class LinearDecay(keras.callbacks.Callback):
         done = record.share_done()
         start = min(self.most, done * self.full_steps / max(1, record.step))
         share = min(1, (1 - done) / (1 - start))
+        self._set(share)
+
+    def on_train_end(self, logs=None):
+        self._set(1)  # what is saved, or trained on, has the rates that it was compiled with
+
+    def _set(self, share):
         for name, optimizer in self.model.optimizers.items():
             optimizer.learning_rate = self.model.base_rates[name] * share

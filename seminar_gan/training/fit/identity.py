@@ -1,92 +1,143 @@
 """What identifies a training: its class and settings, networks, losses and data. A checkpoint holds it as JSON."""
 
 import functools
-import inspect
+import sys
 import types
 import zlib
 
 import keras
 import numpy as np
+import tensorflow as tf
+
+VARYING = {"name", "learning_rate"}  # Keras numbers names by what was built before; schedules change rates
 
 
-def of(model, groups, **options):
+def of(model, groups):
     """Return what the training of a `ResumableModel` on groups of arrays depends on, beside the weights.
 
-    Names are left out: Keras numbers them by what was built before in the same process. So are the learning rates,
-    which schedules change.
+    Learning rates, the size of a batch and the length of the training are left out: they may change on purpose.
 
     Returns:
         nested dict, list, str, numbers and None, as JSON can hold it.
     """
     config = {name: value for name, value in model.get_config().items() if name not in model.networks}
-    networks = {
-        name: [_layer(layer) for layer in _layers(network)]
-        for name, network in model.networks.items()
-        if not name.startswith("ema_")  # a copy
-    }
-    arrays = {
-        f"data {number}": f"{array.dtype} {array.shape}, CRC-32 {zlib.crc32(np.ascontiguousarray(array)):08x}"
-        for number, array in enumerate(array for group in groups for array in group)
-    }
-    parts = {"class": type(model).__name__, **config, **networks, **model.compiled_with(), **arrays, **options}
-    return _without(("name", "learning_rate"), described(parts | model.optimizers))
+    plain = {name: value for name, value in vars(model).items() if name not in _of_keras() and _is_plain(value)}
+    networks = {name: network for name, network in model.networks.items() if not name.startswith("ema_")}
+    arrays = {f"data {number}": array for number, array in enumerate(array for group in groups for array in group)}
+    parts = {"class": type(model).__name__, "settings": config | plain, **networks, **model.compiled_with(), **arrays}
+    return described(parts | model.optimizers)
 
 
-def described(value):
-    """Return what a setting is, as JSON can hold it. Functions are told apart by their code and by their constants.
+def described(value, seen=()):
+    """Return what a setting is, as JSON can hold it.
 
-    A function of this package is its name, so that an update of Python does not make it another.
+    Functions of one's own are described by their code, by the constants that they close over and by what they use of
+    their module; functions of libraries and of this package by their names, so that an update does not change them.
+
+    Args:
+        value: number, str, array, function, layer, network, optimizer, object with attributes, or a container of these.
+        seen: ids of the objects that this one is part of.
     """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if id(value) in seen:
+        return "itself"
+    inside = functools.partial(described, seen=(*seen, id(value)))
     if isinstance(value, dict):
-        return {str(key): described(item) for key, item in value.items()}
+        kept = value if len(value) == 1 else value.keys() - VARYING  # a dtype policy is a name and nothing else
+        return {str(key): inside(value[key]) for key in value if key in kept}
     if isinstance(value, list | tuple):
-        return [described(item) for item in value]
+        return [inside(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(map(repr, value))
+    if isinstance(value, types.ModuleType | type | types.BuiltinFunctionType):
+        return getattr(value, "__qualname__", value.__name__)
+    if isinstance(value, np.ndarray | np.generic | tf.Tensor | tf.Variable | keras.Variable):
+        array = np.ascontiguousarray(value)
+        return f"{array.dtype} {array.shape}, CRC-32 {zlib.crc32(array):08x}"
+    if isinstance(value, keras.Model):
+        return inside(_with_positions(value))
     if isinstance(value, functools.partial):
-        return {"partial": described(value.func), "args": described(value.args), "keywords": described(value.keywords)}
+        return {"partial": inside(value.func), "args": inside(value.args), "keywords": inside(value.keywords)}
     if isinstance(value, types.MethodType):
-        return {"method": described(value.__func__), "of": described(value.__self__)}
+        return {"method": inside(value.__func__), "of": inside(value.__self__)}
     if isinstance(value, types.FunctionType):
-        return _function(value)
-    if isinstance(value, np.generic | np.ndarray):
-        return described(value.tolist())
+        return _function(value, inside)
+    parts = {"class": type(value).__name__}
     if hasattr(value, "get_config"):
-        return {"class": type(value).__name__, **described(value.get_config())}
-    return value if value is None or isinstance(value, bool | int | float | str) else type(value).__name__
+        parts |= value.get_config()
+    if not isinstance(value, keras.layers.Layer | keras.optimizers.Optimizer):
+        parts |= getattr(value, "__dict__", {})
+    return inside(parts)
 
 
-def _function(function):
+def _function(function, inside):
+    """A function by name if a library or this package has it, otherwise by what it does."""
     name = f"{function.__module__}.{function.__qualname__}"
-    if function.__module__.startswith("seminar_gan."):
+    module = sys.modules.get(function.__module__)
+    if function.__module__.startswith("seminar_gan.") or "site-packages" in (getattr(module, "__file__", None) or ""):
         return name
-    constants = [cell.cell_contents for cell in function.__closure__ or ()]
-    names = inspect.getclosurevars(function).globals
-    used = {name: value for name, value in names.items() if isinstance(value, bool | int | float | str)}
-    code = zlib.crc32(function.__code__.co_code + repr(_plain_constants(function.__code__)).encode())
+    used = {key: function.__globals__[key] for key in _names(function.__code__) if key in function.__globals__}
     return {
-        "function": name.rpartition(".")[2],
-        "code": code,
-        "constants": described([constants, function.__defaults__, function.__kwdefaults__, used]),
+        "function": function.__qualname__.rpartition(".")[2],
+        "code": zlib.crc32(repr(_code(function.__code__, function.__doc__)).encode()),
+        "constants": inside([cell.cell_contents for cell in function.__closure__ or ()]),
+        "defaults": inside([function.__defaults__, function.__kwdefaults__]),
+        "uses": inside(used),
     }
 
 
-def _plain_constants(code):
-    """The constants of a function's code; of functions inside it, theirs."""
-    return [_plain_constants(c) if isinstance(c, types.CodeType) else c for c in code.co_consts] + list(code.co_names)
+def _code(code, doc=None):
+    """The instructions, constants and names of a function's code and of the functions inside it, docstrings aside."""
+    constants = [
+        _code(c, c.co_consts[0] if c.co_consts else None) if isinstance(c, types.CodeType) else described(c)
+        for c in code.co_consts
+        if not (isinstance(c, str) and c == doc)
+    ]
+    return [code.co_code.hex(), constants, list(code.co_names)]
+
+
+def _names(code):
+    """The names that a function's code, and that of the functions inside it, look up."""
+    inner = [_names(constant) for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return sorted({*code.co_names, *(name for names in inner for name in names)})
+
+
+def _with_positions(network):
+    """A network's configuration in which each layer's name is its position, so that the wiring is compared as well."""
+    layers = list(_layers(network))
+    positions = {layer.name: f"layer {number}" for number, layer in enumerate(layers)}
+    wiring = network.get_config() if hasattr(network, "operations") else {}  # of a functional network
+    configs = [[type(each).__name__, {} if isinstance(each, keras.Model) else each.get_config()] for each in layers]
+    return {"layers": configs, "wiring": _renamed(wiring, positions)}
 
 
 def _layers(network):
-    """The layers of a network, and those of networks inside it."""
+    """The layers of a network, and those of networks inside it, with these."""
     for layer in network.layers:
-        yield from _layers(layer) if isinstance(layer, keras.Model) else [layer]
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from _layers(layer)
 
 
-def _layer(layer):
-    return {"class": type(layer).__name__, "output_shape": str(layer.output.shape), **layer.get_config()}
+def _renamed(value, positions):
+    if isinstance(value, dict):
+        return {key: _renamed(item, positions) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_renamed(item, positions) for item in value]
+    return positions.get(value, value) if isinstance(value, str) else value
 
 
-def _without(keys, settings):
-    if isinstance(settings, dict):
-        return {key: _without(keys, value) for key, value in settings.items() if key not in keys}
-    if isinstance(settings, list):
-        return [_without(keys, value) for value in settings]
-    return settings
+def _is_plain(value):
+    """Whether an attribute is a setting: a number, a str, an array, or a container of these."""
+    if isinstance(value, list | tuple):
+        return all(_is_plain(item) for item in value)
+    return isinstance(value, bool | int | float | str | np.ndarray)
+
+
+@functools.cache
+def _of_keras():
+    """The names of the attributes that every keras.Model has, and that say nothing of a training."""
+    model = keras.Model()
+    model.compile(optimizer=None)
+    return frozenset(vars(model))

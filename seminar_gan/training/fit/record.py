@@ -63,4 +63,9 @@ class Record(keras.callbacks.History):
         means = {name: float(logs[name]) for name in self.model.trackers}
         logs.clear()
         logs.update(step=self.step, seconds=self.seconds, **means)
+        reports = len(self.history.get("step", ()))
+        if reports:  # compiled anew with other logs, the columns still have one length
+            self.history |= {name: [math.nan] * reports for name in logs if name not in self.history}
+            for name in self.history.keys() - logs.keys():
+                self.history[name].append(math.nan)
         super().on_epoch_end(epoch, logs)

@@ -127,7 +127,7 @@ class ResumableModel(keras.Model):
 
     def fit_groups(
         self, groups, *, steps=None, seconds=None, batch_size=64, report_every=100, callbacks=(), checkpoints=None,
-        image_range=None,
+        image_range=None, **unknown,
     ):  # fmt: skip
         """Train on one or several groups of arrays. See `GAN.fit` for the options.
 
@@ -140,8 +140,15 @@ class ResumableModel(keras.Model):
         Returns:
             keras.callbacks.History since step 0.
         """
+        if unknown:
+            raise TypeError(
+                "fit takes steps, seconds, batch_size, report_every, callbacks and checkpoints, and not "
+                f"{', '.join(sorted(unknown))}: what Keras calls an epoch is a report of `report_every` steps here"
+            )
         checks.check_settings(batch_size=batch_size, report_every=report_every)
         checks.check_end(steps, seconds)
+        checks.check_callbacks(callbacks, self.optimizers)
+        groups = checks.check_groups(groups)
         replicas = self.distribute_strategy.num_replicas_in_sync
         if batch_size % replicas:
             raise ValueError(f"batch_size must be a multiple of the {replicas} replicas; got {batch_size}")
@@ -149,19 +156,24 @@ class ResumableModel(keras.Model):
             self.base_rates.setdefault(name, _rate(optimizer))
         record, last = self.record, []
         if checkpoints is not None:
-            options = {"batch_size": batch_size, "report_every": report_every}
-            last = [Checkpoints(checkpoints, identity.of(self, groups, **options))]
+            last = [Checkpoints(checkpoints, identity.of(self, groups))]
             last[0].restore(self)
         record.last_step, record.time_limit, record.batch_size = steps, seconds, batch_size
         if self.step and record.share_done(self.step) >= 1:
-            print(f"Nothing to train: {self.step:,} steps in {record.seconds:,.0f} s are done already.", flush=True)
+            asked = " or ".join([*([f"{steps:,} steps"] if steps else []), *([f"{seconds:g} s"] if seconds else [])])
+            print(
+                f"Nothing to train: {asked} asked for, {self.step:,} steps and {record.seconds:,.0f} s done.",
+                flush=True,
+            )
             return record
+        reports = self.step // report_every
         return super().fit(
             data.batches(
                 groups, batch_size * self.batches_per_step, seed=self.seed, start=self.step, image_range=image_range
             ),
             steps_per_epoch=report_every,
-            epochs=-(-(steps - self.step) // report_every) if steps else ENDLESS,
+            initial_epoch=reports,  # so that a schedule by epochs goes on, too
+            epochs=reports - (self.step - steps) // report_every if steps else ENDLESS,
             callbacks=[record, *callbacks, *last],
             shuffle=False,  # the stream is shuffled already
             verbose=0,
@@ -213,6 +225,7 @@ class JointRate:
     """
 
     built = True
+    variables = ()
 
     def __init__(self, model):
         self.model = model
@@ -224,6 +237,8 @@ class JointRate:
     @learning_rate.setter
     def learning_rate(self, rate):
         rates = list(self.model.base_rates.values())
+        if not rates[0]:
+            raise ValueError("the first optimizer's learning rate is 0: the others cannot follow it in proportion")
         for optimizer, base in zip(self.model.optimizers.values(), rates, strict=True):
             optimizer.learning_rate = float(rate) * (base / rates[0])
 
