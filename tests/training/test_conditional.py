@@ -42,11 +42,20 @@ def test_labels_that_cannot_be_are_refused(labels, error, message):
 
 
 def test_mismatched_pairs_take_the_place_of_the_first_fakes():
-    trained = tiny_gan.begin(conditional=True, mismatched=0.25)
+    evaluated = []
+
+    class Recording(ConditionalGAN):
+        def discriminate(self, images, class_labels):
+            evaluated.append((images, class_labels))
+            return super().discriminate(images, class_labels)
+
+    trained = tiny_gan.gan(Recording, conditional=True, mismatched=0.25)
     real, fake, classes = tiny_gan.images(8), -tiny_gan.images(8), tiny_gan.labels(8).astype("int32")
-    images, labels = trained.mismatch((real, classes), (fake, classes))
-    assert np.array_equal(images, [*real[:2], *fake[2:]])
-    assert np.array_equal(labels, [classes[-1], classes[0], *classes[2:]])
+    trained.discriminator_loss((real, classes), (fake, classes))
+    (real_images, real_labels), (fake_images, fake_labels) = evaluated
+    assert np.array_equal(real_images, real) and np.array_equal(real_labels, classes)
+    assert np.array_equal(fake_images, [*real[:2], *fake[2:]])
+    assert np.array_equal(fake_labels, [classes[-1], classes[0], *classes[2:]])
 
 
 @pytest.mark.parametrize("mismatched", [-0.1, 1.5, float("nan")])

@@ -154,8 +154,8 @@ def test_a_half_written_checkpoint_is_not_looked_at(whole, tmp_path):
     ("change", "data", "message"),
     [
         ({"seed": 5}, (), "seed was 0 and is now 5"),
-        ({"norm": False}, (), "the number of layers of generator was 6 and is now 5"),
-        ({"dropout": 0.1}, (), r"discriminator\[4\].rate was 0.3 and is now 0.1"),
+        ({"norm": False}, (), r"the number of layers of generator[.\w]* was 6 and is now 5"),
+        ({"dropout": 0.1}, (), r"discriminator\S*\[4\]\S*rate was 0.3 and is now 0.1"),
         ({"ema": 0.8}, (), "ema was 0.9 and is now 0.8"),
         ({"conditional": True}, (tiny_gan.images(), tiny_gan.labels()), "class was 'GAN' and is now 'ConditionalGAN'"),
         ({}, (tiny_gan.images(30),), r"data 0 was 'float32 \(40, 4, 4, 1\).*' and is now 'float32 \(30"),
@@ -168,12 +168,6 @@ def test_checkpoints_of_another_training_are_refused(tmp_path, change, data, mes
     with pytest.raises(CheckpointError, match=message):
         tiny_gan.fit(tiny_gan.begin(**change), 60, *data, checkpoints=tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
-
-
-def test_checkpoints_of_another_batch_size_are_refused(tmp_path):
-    stop_at(30, tmp_path)
-    with pytest.raises(CheckpointError, match="batch_size was 8 and is now 16"):
-        tiny_gan.begin().fit(tiny_gan.images(), steps=60, batch_size=16, report_every=20, checkpoints=tmp_path)
 
 
 class BreakAt(keras.callbacks.Callback):
@@ -199,4 +193,4 @@ def test_the_settings_can_be_read_without_this_package(tmp_path):
     resume(tmp_path, steps=20)
     with np.load(tmp_path / "step_00000020.npz", allow_pickle=False) as file:
         about = json.loads(str(file["about"]))
-    assert about["identity"]["batch_size"] == 8 and about["history"]["step"] == [20]
+    assert about["identity"]["class"] == "GAN" and about["history"]["step"] == [20]

@@ -41,10 +41,10 @@ def test_groups_have_lengths_and_orders_of_their_own():
 
 @pytest.mark.parametrize(("bounds", "scaled"), [((-1, 1), [-1, 1]), ((0, 1), [0, 1]), (None, [0, 255])])
 def test_bytes_are_scaled_and_other_arrays_are_not(bounds, scaled):
-    images, labels = np.array([0, 255], "uint8"), np.array([7, 9])
+    images, labels = np.array([0, 255], "uint8").reshape(2, 1, 1, 1), np.array([7, 9])
     (batch,) = rows(batches(((images, labels),), 2, seed=0, image_range=bounds), 1)
     assert batch[0].dtype == (np.uint8 if bounds is None else np.float32)
-    assert dict(zip(batch[1], batch[0], strict=True)) == {7: scaled[0], 9: scaled[1]}
+    assert dict(zip(batch[1], batch[0].ravel(), strict=True)) == {7: scaled[0], 9: scaled[1]}
 
 
 def test_arrays_are_neither_copied_nor_held_as_floats():
