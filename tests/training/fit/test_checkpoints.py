@@ -170,6 +170,25 @@ def test_checkpoints_of_another_training_are_refused(tmp_path, change, data, mes
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_a_training_may_go_on_with_another_batch_size_and_another_rate(tmp_path):
+    resume(tmp_path, steps=20)
+    trained = tiny_gan.begin()
+    trained.d_optimizer.learning_rate = 0.005
+    trained.base_rates = {}  # as after compile
+    trained.fit(tiny_gan.images(), steps=40, batch_size=10, report_every=20, checkpoints=tmp_path)
+    assert trained.record.history["step"] == [20, 40]
+    assert float(trained.d_optimizer.learning_rate) == pytest.approx(0.005)
+    assert float(trained.g_optimizer.learning_rate) == pytest.approx(0.01)
+
+
+def test_what_was_trained_on_in_this_process_is_not_set_back(tmp_path):
+    tiny_gan.fit(trained := tiny_gan.begin(), 20, checkpoints=tmp_path)
+    tiny_gan.fit(trained, 35)
+    state = tiny_gan.state(trained)
+    tiny_gan.fit(trained, 30, checkpoints=tmp_path)
+    assert trained.step == 35 and tiny_gan.same(state, trained)
+
+
 class BreakAt(keras.callbacks.Callback):
     """Make a weight infinite before a step."""
 

@@ -6,9 +6,11 @@ import pytest
 import tiny_gan
 from keras import layers
 
+from seminar_gan import losses
 from seminar_gan.models import conditional, dcgan, mlp, panic
 from seminar_gan.training.conditional import ConditionalGAN
 from seminar_gan.training.fit import checks
+from seminar_gan.training.fit.decay import LinearDecay
 from seminar_gan.training.gan import GAN
 
 
@@ -109,3 +111,38 @@ def test_optimizers_have_to_be_two_and_unused():
     with pytest.raises(ValueError, match="g_optimizer has been used by another model"):
         compile(tiny_gan.gan(), adam, used.g_optimizer)
     compile(used, used.d_optimizer, used.g_optimizer)  # its own may stay
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "message"),
+    [
+        ([keras.callbacks.BackupAndRestore("state")], r"use fit\(..., checkpoints=folder\) instead"),
+        ([keras.callbacks.EarlyStopping(restore_best_weights=True)], "would set back the networks and not their optim"),
+        ([LinearDecay(), keras.callbacks.LearningRateScheduler(float)], "give no other callback that sets them"),
+    ],
+)
+def test_callbacks_that_would_do_half_of_their_work_are_refused(callbacks, message):
+    with pytest.raises(ValueError, match=message):
+        tiny_gan.begin().fit(tiny_gan.images(), steps=1, callbacks=callbacks)
+
+
+def test_an_optimizer_that_averages_by_itself_is_refused():
+    d_optimizer, g_optimizer = keras.optimizers.Adam(use_ema=True), keras.optimizers.Adam()
+    with pytest.raises(ValueError, match=r"d_optimizer has use_ema=True.*average by GAN\(..., ema=0.995\)"):
+        tiny_gan.gan().compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer)
+
+
+def test_arguments_of_keras_fit_are_named():
+    with pytest.raises(TypeError, match=r"fit takes steps, seconds, .* and not epochs"):
+        tiny_gan.begin().fit(tiny_gan.images(), steps=1, epochs=3)
+
+
+def test_networks_without_known_shapes_are_refused():
+    with pytest.raises(ValueError, match=r"begin a Sequential model with keras\.Input"):
+        GAN(keras.Sequential([layers.Dense(16)], name="vague"), tiny_gan.discriminator())
+
+
+def test_a_loss_for_each_image_is_refused():
+    loss = losses.Pair(lambda real, fake: fake - real, losses.non_saturating)
+    with pytest.raises(ValueError, match="a loss must be one number, the mean over the batch"):
+        tiny_gan.fit(tiny_gan.gan(compiled={"loss": loss}), 1)

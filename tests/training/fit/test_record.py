@@ -9,6 +9,7 @@ import tiny_gan
 from keras import ops
 
 from seminar_gan import losses
+from seminar_gan.training import penalties
 from seminar_gan.training.fit.record import TrainingDiverged
 
 
@@ -30,6 +31,17 @@ def test_the_history_counts_from_step_0_however_many_calls_it_takes(clock):
         history = tiny_gan.fit(trained, steps, report_every=2, callbacks=[tick])
     assert history["step"] == [2, 4, 5]
     assert trained.record.history["seconds"] == [2, 6, 6]  # the first step of each call is left out
+
+
+def test_compiled_anew_with_other_logs_the_columns_have_one_length():
+    trained = tiny_gan.gan()
+    tiny_gan.fit(trained, 2, report_every=1)
+    optimizers = {"d_optimizer": trained.d_optimizer, "g_optimizer": trained.g_optimizer}
+    trained.compile(**optimizers, loss=losses.WASSERSTEIN, penalty=penalties.R1())
+    history = tiny_gan.fit(trained, 3, report_every=1)
+    assert [len(column) for column in history.values()] == [3] * 6
+    assert np.isnan(history["penalty"][:2]).all() and history["penalty"][2] > 0
+    assert np.isnan(history["d_real"]).tolist() == [False, False, True]
 
 
 def test_the_time_counts_from_the_end_of_the_first_step(clock):
