@@ -416,7 +416,7 @@ def train_and_measure(gan, steps, moments=5):
         fakes = gan.generate(COUNT)
         features = network.features(sg.ranges.symmetric_to_uint8(fakes))
         curve["step"].append(step)
-        curve["g_loss"].append(float(non_saturating(gan.discriminator(fakes))))
+        curve["g_loss"].append(float(sg.losses.non_saturating(gan.discriminator(fakes))))
         curve["distance"].append(frechet_distance(reference, features))
         print(f"step {step:5,}: loss of G {curve['g_loss'][-1]:.2f}", end=", ")
         print(f"Fréchet distance {curve['distance'][-1]:,.0f}")

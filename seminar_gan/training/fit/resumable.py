@@ -111,9 +111,9 @@ class ResumableModel(keras.Model):
 
     @property
     def optimizers(self):
-        """{attribute: keras.optimizers.Optimizer} of all optimizers, of whatever name and number."""
-        kind = keras.optimizers.Optimizer
-        return {name: value for name, value in vars(self).items() if isinstance(value, kind)}
+        """{attribute: keras.optimizers.Optimizer} of all optimizers, also of those in a list or a dict."""
+        public = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        return dict(_optimizers_in(public.items()))
 
     def state(self):
         """Return all variables that a training changes, under names that do not depend on what was built before.
@@ -246,6 +246,17 @@ class JointRate:
 def _rate(optimizer):
     """The learning rate as it was written, such as 0.002: the shortest decimal that float32 cannot tell from it."""
     return float(str(np.asarray(optimizer.learning_rate, "float32")))
+
+
+def _optimizers_in(items):
+    """(name, optimizer) of each optimizer among (name, value) pairs, and in lists and dicts among them."""
+    for name, value in items:
+        if isinstance(value, keras.optimizers.Optimizer):
+            yield name, value
+        elif isinstance(value, dict):
+            yield from _optimizers_in((f"{name}_{key}", item) for key, item in value.items())
+        elif isinstance(value, list | tuple):
+            yield from _optimizers_in((f"{name}_{number}", item) for number, item in enumerate(value))
 
 
 def _with_loss_scale(optimizer):
