@@ -35,7 +35,8 @@ PAGE = """# Page 07 over seeds
 
 Made by `python tools/panic_seeds.py`: {count} images at {size} x {size}, {held} of them held out, others for each seed.
 In each training D saw {images:,} real images. Kernel distance of {samples} samples from the held-out images, on the
-measurements of `seminar_gan.metrics.measurements`. The real-against-real distances are of 200 random splits of these sizes.
+measurements of `seminar_gan.metrics.measurements`. The real-against-real distances are of 200 random splits of these
+sizes.
 
 {tables}
 """

@@ -20,8 +20,8 @@ import tensorflow as tf
 from keras import ops
 
 import seminar_gan as sg
-from seminar_gan import ranges
 from seminar_gan.metrics import frechet_distance
+from seminar_gan.metrics.images import lit_pixels
 from seminar_gan.models import mlp
 from seminar_gan.training import GAN, StepProgress, noise
 
@@ -206,7 +206,7 @@ print(f"on the median point the non-saturating loss pulls {stronger:,.0f} times 
 # other one is trained. Which two lines see to it?
 
 
-# %% tags=["shows:training.gan.GAN.train_step", "shows:training.gan.GAN.update_discriminator", "shows:training.gan.GAN.discriminator_loss", "shows:training.gan.GAN.generator_loss"]
+# %% tags=["shows:training.gan.GAN.train_step"]
 def train_step(self, batch):
     *earlier, real = self.parts(batch)
     for number, part in enumerate(earlier):  # k - 1 times, each on a part of the batch
@@ -216,14 +216,13 @@ def train_step(self, batch):
         fake = self.make_fake(z, real)  # G(z)
         with tape.stop_recording():  # the k-th time
             d_logs = self.update_discriminator(real, fake)
-        g_loss, g_logs = self.generator_loss(
-            real, fake
-        )  # by the discriminator that was just updated
+        g_loss, g_logs = self.generator_loss(real, fake)  # by the updated D
     self.update(self.g_optimizer, self.generator, tape, g_loss)  # theta_g
     self.update_ema()
     return self.track(g_loss=g_loss, **g_logs, **d_logs)
 
 
+# %% tags=["shows:training.gan.GAN.update_discriminator", "shows:training.gan.GAN.discriminator_loss", "shows:training.gan.GAN.generator_loss"]
 def update_discriminator(self, real, fake):
     with tf.GradientTape() as tape:
         d_loss, logs = self.discriminator_loss(real, fake)
@@ -235,14 +234,10 @@ def update_discriminator(self, real, fake):
 
 
 def discriminator_loss(self, real, fake):
-    real_logits, fake_logits = (
-        self.discriminate(*real),
-        self.discriminate(*self.exchange(real, fake)),
-    )
-    return (
-        self.loss_pair.discriminator(real_logits, fake_logits),  # -[log D(x) + log(1 - D(G(z)))]
-        self.loss_pair.shares(real_logits, fake_logits),  # of images that D calls real
-    )
+    real_logits = self.discriminate(*real)  # D(x)
+    fake_logits = self.discriminate(*self.exchange(real, fake))  # D(G(z))
+    loss = self.loss_pair.discriminator(real_logits, fake_logits)  # -[log D(x) + log(1 - D(G(z)))]
+    return loss, self.loss_pair.shares(real_logits, fake_logits)
 
 
 def generator_loss(self, real, fake):
@@ -250,19 +245,20 @@ def generator_loss(self, real, fake):
 
 
 # %% [markdown]
-# **Read.** The cell only shows the four functions; they are methods of `GAN`, and what they call is short:
+# **Read.** The two cells only show the four functions; they are methods of `GAN`, and what they call is short:
 #
 # | call | what it is |
 # |---|---|
 # | `self.parts(batch)` | the batch, dealt out into $k$ batches (`d_steps`; 1 everywhere on this page, as in Winkler's thesis) |
-# | `self.make_fake(z, real)` | `self.generator(z, training=True)`; `real` and `fake` are tuples, as later pages add conditions to the images |
+# | `self.draw_noise(real, n)` | $z$ for the $n$-th update of $D$, as many as `real` has images |
+# | `self.make_fake(z, real)` | `(self.generator(z, training=True),)`; `real` and `fake` are tuples, as later pages add conditions to the images |
 # | `self.discriminate(images)` | `self.discriminator(images, training=True)`, one logit an image |
-# | `self.loss_pair` | the two losses above, as one object: `losses.NON_SATURATING` or `losses.MINIMAX` |
+# | `self.loss_pair` | the loss of $D$ and one of the two losses of $G$, as one object: `sg.losses.NON_SATURATING` (the default) or `sg.losses.MINIMAX`, chosen by `compile(loss=...)`; one of your own is `sg.losses.Pair(d_loss, g_loss)`. Its `shares` are `d_real` and `d_fake`, the shares of real and of fake images with a logit above 0 |
 # | `self.update(optimizer, network, tape, loss)` | takes the gradient of the loss for the weights of *that network alone*, and lets the optimizer make a step |
 # | `track` | counts the step and keeps the history |
 # | `exchange`, `penalty`, `update_ema` | nothing here; later pages use them |
 #
-# So the two `self.update` lines hold the other network constant. Four differences from the algorithm: both losses are lowered, so $D$'s sign is turned. The optimizers are
+# So the two `self.update` lines hold the other network constant. `stop_recording` is not one of them: it keeps $D$'s own step out of the tape, which saves work and changes no result. Four differences from the algorithm: both losses are lowered, so $D$'s sign is turned. The optimizers are
 # Adam's. $G$ learns by the non-saturating loss unless told otherwise. And $G$ is updated on the same $z$ on which $D$ has just learned, where the algorithm draws new ones,
 # which saves making the images twice. The order matters, too: here and in the algorithm $D$ comes first; Winkler's listing 4.1 has $G$ first.
 
@@ -442,14 +438,7 @@ plt.show()
 
 # %% tags=["shows:metrics.images.specks"]
 def specks(images):
-    images = ranges.check_uint8(images, "specks")
-    if images.shape[3:] not in [(), (1,)] or images.ndim < 3:
-        raise ValueError(
-            f"specks takes images (n, height, width) or (n, height, width, 1); got shape {images.shape}"
-        )
-    lit = np.pad(images.reshape(images.shape[:3]) > 127, ((0, 0), (1, 1), (1, 1))).astype(int)
-    if not lit.any():
-        raise ValueError("specks needs lit pixels, above 127; all pixels are darker")
+    lit = lit_pixels(images)  # 1 above 127, else 0; with a border
     steps = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
     neighbours = sum(np.roll(lit, step, axis=(1, 2)) for step in steps)
     return float(np.mean(neighbours[lit == 1] <= 1))

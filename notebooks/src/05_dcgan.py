@@ -196,7 +196,7 @@ rows.append(["clusters", *(recipe.sizes.get("num_classes") for recipe in recipes
 sg.export.table(["setting", *pairs], rows)
 
 # %% [markdown]
-# **Read.** `ema` (exponential moving average) is $\alpha$, `full_steps` the number of steps before the rate falls; a training shorter than 700 makes 60 % of its steps before. Temkeng names neither optimizer nor batch size, Winkler no batch size: there we take those of Radford et al.
+# **Read.** `ema` is the $\alpha$ of the exponential moving average, `clusters` the number of clusters (`sizes["num_classes"]` in the recipe: they take the place of classes), `full_steps` the number of steps before the rate falls; a training shorter than 700 makes 60 % of its steps before. Temkeng names neither optimizer nor batch size, Winkler no batch size: there we take those of Radford et al.
 #
 # Why should clusters help? *$D$ compares like with like.* To tell real from fake among slanted ones it cannot say "too many ones"; it must look at the stroke, and that is what $G$ then hears about. *Every group gets
 # its share*, drawn well or not. And $z$ has less to explain: how an image differs from its group, not which of ten digits it is. The price: k-means takes time (it counts on the clock below), the number of groups must be chosen,
@@ -486,7 +486,7 @@ jump = float(np.median([largest_step(seed) for seed in range(20)]))
 print(f"20 walks of 9 steps: the largest step is {jump:.0%} of the way from end to end")
 
 # %% [markdown]
-# **Read.** Along both walks a stroke bends and moves; in the mixed row one stroke fades while the other one comes. No step is a jump. Radford et al. (section 6.1) take that as a sign that $G$ has not just stored images.
+# **Read.** Along both walks the strokes bend, thin out or break step by step; in the mixed row nothing moves, what the first has fades while what the second has comes. No step is a jump. Radford et al. (section 6.1) take that as a sign that $G$ has not just stored images.
 # It is a weak one: $G$ is a continuous function of $z$, so with steps that are small enough it must look smooth. Whether the straight way is the worse one, judge by its middle: 5.7 instead of 8 is
 # unusual for $G$, but nothing forbids it.
 #
@@ -546,7 +546,7 @@ sg.export.table(
 )
 
 # %% [markdown]
-# **Read.** What zeros taught works on threes, in both directions. Mind the last column: where it falls, some of the threes have become something else on the way (try $\lambda = 1$). And read it soberly. We did not name a concept and get it; we sorted by a number and found a direction in which that number grows. Three images fix a direction in 64 dimensions badly, and much of it is chance:
+# **Read.** What zeros taught works on threes, in both directions. Mind the last column: not all of the forty are threes to the classifier, before or after, and the direction can change more than the ink (try $\lambda = 1$). And read it soberly. We did not name a concept and get it; we sorted by a number and found a direction in which that number grows. Three images fix a direction in 64 dimensions badly, and much of it is chance:
 # the controls change the threes as well, only not to any purpose. The direction is of this $G$ alone; another seed has another. And there is no way back from an image to its $z$, so you cannot make *your* digit bolder. The famous row of faces in the paper was chosen
 # by its authors; forty threes and a mean were not.
 

@@ -42,7 +42,7 @@ NUM_SAMPLES = 10_000  # ours: generated digits for a classifier to learn from
 #
 # $$\min_G \max_D V(D, G) = \mathbb{E}_{x, y \sim p_\text{data}}[\log D(x \mid y)] + \mathbb{E}_{z \sim p_z,\, y}[\log(1 - D(G(z \mid y) \mid y))]$$
 #
-# So is the loop. On page 04 `real` and `fake` are tuples, and labels are what comes behind the images in them. A `ConditionalGAN` is a `GAN` that makes and judges so:
+# So is the loop. In page 04's loop `real` and `fake` are tuples; here a tuple holds images and labels. A `ConditionalGAN` is a `GAN` with two methods of its own:
 
 
 # %% tags=["shows:training.conditional.ConditionalGAN.make_fake", "shows:training.conditional.ConditionalGAN.discriminate"]
@@ -206,7 +206,7 @@ print(f"the label costs {g_cost:,} parameters in the generator, {d_cost:,} in th
 # $$\log D(x \mid y) + \tfrac12 \big[ \log(1 - D(G(z \mid y) \mid y)) + \log(1 - D(x \mid \hat y)) \big]$$
 #
 # They give both kinds of fakes the same weight. Our recipe exchanges eight of the 64 fake images for such pairs, which costs no time. $\hat y$ is the label of the image before it in the batch, so one time in ten it fits all the
-# same. $G$ learns from all of its 64 images as before.
+# same. $G$ learns from all of its 64 images as before. Page 04's `discriminator_loss` asks `exchange` for the fakes that $D$ learns from; here it is:
 
 
 # %% tags=["shows:training.conditional.ConditionalGAN.exchange"]
@@ -662,7 +662,7 @@ print(obedience_table.latex)
 # 1. *Turn a knob.* Order a smile of 1.5, then 3. No drawing had one. Where does the generator follow, and where does it stop?
 # 2. *A hole in the data.* Train without any face that frowns with wide eyes (`smile` < 0 and `eyes` > 0), then order such faces. Are they made? Compare their RMS errors with those of the pair above.
 # 3. *Deceive the judge.* Shift new drawings by four pixels with `np.roll`. They are as good as before. What does the regressor say, and what does that say about the tables above?
-# 4. *Labels in disorder.* Train the convolutional pair, without the wrong pairs (`dataclasses.replace(recipe, options={})`), for 200 steps on digits with their labels, and on the same digits with the labels shuffled (`rng.permutation(labels)`). What does $G$ do with $y$ then? Now give real test
+# 4. *Labels in disorder.* Train the convolutional pair, without the wrong pairs (`dataclasses.replace(recipe, options={"mismatched": 0})`), for 200 steps on digits with their labels, and on the same digits with the labels shuffled (`rng.permutation(labels)`). What does $G$ do with $y$ then? Now give real test
 #    digits to both discriminators, each with all ten labels: how often has the right label the greatest logit? Nobody trained $D$ to classify; what does the derivation say?
 #
 # 5. *Only what fits.* Train the digits without the wrong pairs, with those of the recipe, and with four times as many, each for half of `DIGIT_STEPS`. What happens to the fidelity, and what to the distance? And what can neither of them see?
@@ -723,7 +723,7 @@ for name, (r2, _) in judged(regressor, moved, wanted).items():
 # **Exercise 4.**
 
 # %% tags=["solution", "nbval-ignore-output", "timing"]
-recipe = dataclasses.replace(sg.recipes.CONDITIONAL_RECIPES["dcgan"], options={})
+recipe = dataclasses.replace(sg.recipes.CONDITIONAL_RECIPES["dcgan"], options={"mismatched": 0})
 shuffled = np.random.default_rng(SEED).permutation(labels)
 some = sg.ranges.to_symmetric(test_digits[:1_000])[..., None]
 made, rows = {}, []

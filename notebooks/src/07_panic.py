@@ -181,7 +181,7 @@ print(f"G is trained where          D(G(z)) < {D[g_loss > 0.5].max():.2f}")
 # %% [markdown]
 # **Read.** Where all images of a batch get one answer, $D$ rests on fakes below 0.45, and $G$ rests above 0.61: never both. Between the two both learn. Near the coin's 1/2, where the game should end, everything is trained. So the gates let the one that is behind catch up, and do nothing else.
 #
-# These are the two methods of page 04's `GAN` that change: $D$ is updated twice, and every update stands behind a gate, $G$'s too. All three losses are measured every time, also where nothing is updated. `is_open(gate)` compares the loss of the step before with the gate.
+# These are the two methods of page 04's `GAN` that change in `GatedGAN`: $D$ is updated twice, and every update stands behind a gate, $G$'s too. All three losses are measured every time, also where nothing is updated. `halves` are $L_\text{fake}$ and $L_\text{real}$ from above (`sg.losses.PANIC`), and `is_open(gate)` compares the loss of the step before with the gate.
 
 
 # %% tags=["shows:training.gated.GatedGAN.update_discriminator", "shows:training.gated.GatedGAN.update"]
@@ -199,7 +199,9 @@ def update_discriminator(self, real, fake):
     return losses_now | self.loss_pair.shares(real_logits, fake_logits)
 
 
-def update(self, optimizer, network, tape, loss, gate=2):
+def update(
+    self, optimizer, network, tape, loss, gate=2
+):  # 2: G, which page 04's train_step updates
     descend = super().update
 
     def step():
@@ -232,7 +234,7 @@ print(f"{len(train_images)} training images, {len(held_images)} held out")
 # %% [markdown]
 # ### Play
 #
-# Adam with 0.001 for both, a $z$ of 100 numbers from a truncated normal distribution, as in the tutorial. (It has an Adam for each of the three updates. `FusedAdam` is Keras's, in one pass over memory: nearly all weights of $D$ are in one layer, and Adam's passes over them would be a good part of a step.) The camera takes an image every ten steps, for this page and, with the losses, for TensorBoard
+# The recipe `panic` has the settings of the tutorial: Adam with 0.001 for both, a $z$ of 100 numbers from a truncated normal distribution, the losses above. (The tutorial has an Adam for each of the three updates. The recipe's `FusedAdam` is Keras's, in one pass over memory: nearly all weights of $D$ are in one layer, and Adam's passes over them would be a good part of a step.) The camera takes an image every ten steps, for this page and, with the losses, for TensorBoard
 # (`%load_ext tensorboard`, then `%tensorboard --logdir {logs}`). **Predict:** which of the three is trained most often, and which least?
 
 
@@ -499,7 +501,7 @@ def with_augmentation(
 
 
 # %% [markdown]
-# The pair is the small one of page 05, with its Adam, its decay and its averaged generator, in $[-1, 1]$, and batches of 16; once as it is (*ours*), once with $T$ before $D$ (*ours, T*). It wants a size that is a multiple of 4: others get up to three more rows and columns, which repeat the edge and are cut off again.
+# The pair is the small one of page 05, with its Adam, its falling rate and its averaged generator, in $[-1, 1]$, and batches of 16; once as it is (*ours*), once with $T$ before $D$ (*ours, T*). It wants a size that is a multiple of 4: others get up to three more rows and columns, which repeat the edge and are cut off again.
 
 
 # %% tags=["setup"]
@@ -590,7 +592,7 @@ def wasserstein_generator(fake_scores):
 
 # %% tags=["shows:training.penalties.GradientPenalty.points", "shows:training.penalties.SlopePenalty.__call__", "shows:training.penalties.SlopePenalty.cost"]
 def points(self, gan, real_images, fake_images):
-    alpha = gan.draw_uniform(real_images)  # line 4
+    alpha = gan.draw_uniform(real_images)  # Gulrajani et al., algorithm 1, line 4
     return alpha * real_images + (1 - alpha) * fake_images  # line 6
 
 
@@ -609,7 +611,9 @@ def cost(self, squares):
 
 
 # %% [markdown]
-# Five updates of the critic for each one of $G$. **Predict:** with 28 images, what can make the critic's loss meaningless?
+# These are methods of a penalty: `sg.training.GradientPenalty(10.0)`, given to `compile(penalty=...)`. Page 04's `update_discriminator` calls it and adds it to the loss of $D$. `self.weight` is the 10, `gan.discriminate` is $C$, `images` are the $\hat x$.
+#
+# The recipe `wasserstein` makes five updates of the critic for each one of $G$, by Adam with 0.0005, $\beta_1 = 0$ and $\beta_2 = 0.9$. **Predict:** with 28 images, what can make the critic's loss meaningless?
 
 # %% tags=["nbval-ignore-output", "timing"]
 recipe = dataclasses.replace(sg.recipes.RECIPES["wasserstein"], ema=0.9)  # few steps
@@ -779,7 +783,7 @@ sg.export.table(
 )
 
 # %% [markdown]
-# **Read.** The worst is *outline*: the edges of all generated things are rougher than those of real ones, by nearly as much as can be counted. With *detail*, the differences between neighbouring pixels, it is mostly one flaw: grain. The rulers are strict here. The noisy copies have three levels of noise, which no eye sees, and their outlines are off by more than one standard deviation; so they are "fake", too.
+# **Read.** The worst is *outline*: the edges of all generated things are rougher than those of real ones, by nearly as much as can be counted. It is not the only flaw, and the others differ from setting to setting: look down the columns. The rulers are strict here. The noisy copies have three levels of noise, which no eye sees, and their outlines are off by more than one standard deviation; so they are "fake", too.
 # That is a question to ask of every measure: does it punish what you care about?
 #
 # And the shipped pairs, by the same ruler, on the cells at 100 x 100 that they have not seen:
@@ -809,7 +813,7 @@ shipped_table
 #
 # Look at the last line of the first table. PANIC's data, the very best that its $G$ can come to, is seen as fake: brightness was changed by more than cells differ in it. No training can repair that, and no loss shows it.
 #
-# One short run is an anecdote, and its order is not the order after a longer one: PANIC's pair comes to blobs of about the right size and brightness soon and, as the next table says, no nearer later. `python tools/panic_seeds.py` trains each setting with five seeds, each seed with a split of its own, at equal budget: $D$ sees 50,000 real images, as in 1,000 iterations with the tutorial's batches of 50. This is what it wrote ([benchmarks/panic_seeds.md](../benchmarks/panic_seeds.md)), kernel distance from held-out cells at 28 x 28, cells of the package:
+# One short run is an anecdote: another processor, or another rounding, changes its order. Nor is it the order after a longer run: the Wasserstein pair, after its few updates of $G$ here, is second in the next table, and PANIC's pair comes to blobs of about the right size and brightness soon and, as that table says, no nearer later. `python tools/panic_seeds.py` trains each setting with five seeds, each seed with a split of its own, at equal budget: $D$ sees 50,000 real images, as in 1,000 iterations with the tutorial's batches of 50. This is what it wrote ([benchmarks/panic_seeds.md](../benchmarks/panic_seeds.md)), kernel distance from held-out cells at 28 x 28, cells of the package:
 
 # %%
 recorded = {
@@ -910,8 +914,8 @@ print(quality.latex)
 # %% [markdown]
 # ## Exercises
 #
-# 1. *Turn a knob.* Open all gates (`gates=(0, 0, 0)`). Which network runs away in 200 steps? What happens with gates of 1, 1 and 0.5?
-# 2. *Read a paper literally.* Let each update run only while its recognition *rate* is below 60, 45 and 50 %, as the text of the paper says. Does it train? (Override `is_open`, and use `sg.losses.share_above`.)
+# 1. *Turn a knob.* Open all gates (`GatedGAN(..., gates=(0, 0, 0))`). Which network runs away in 200 steps? What happens with gates of 1, 1 and 0.5?
+# 2. *Read a paper literally.* Let each update run only while its recognition *rate* is below 60, 45 and 50 %, as the text of the paper says. Does it train? (Override `GatedGAN.is_open`, and use `sg.losses.share_above`.)
 # 3. *A leak in $T$.* Let $D$ see 42 fours, once all of them turned upside down, once every second one at random, real and fake alike. What does $G$ draw in either case, and why?
 # 4. *How many would be enough?* Take the digits of page 04, draw two samples of $n$ each, for $n$ from 10 to 1,000, and plot the spread of their kernel distance. How does it fall with $n$?
 #

@@ -154,8 +154,10 @@ class GAN(ResumableModel):
         Returns:
             float scalar, and {log: float scalar}.
         """
-        real_logits, fake_logits = self.discriminate(*real), self.discriminate(*self.exchange(real, fake))
-        return self.loss_pair.discriminator(real_logits, fake_logits), self.loss_pair.shares(real_logits, fake_logits)
+        real_logits = self.discriminate(*real)
+        fake_logits = self.discriminate(*self.exchange(real, fake))
+        loss = self.loss_pair.discriminator(real_logits, fake_logits)
+        return loss, self.loss_pair.shares(real_logits, fake_logits)
 
     def exchange(self, real, fake):
         """Return the fakes that the discriminator learns from, tuple of tensors (batch, ...): here `fake` itself."""
