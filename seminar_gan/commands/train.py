@@ -50,14 +50,14 @@ def check(asked):
 
 
 def find_recipe(name, conditional):
-    """The recipe of that name, of the kind that is wanted."""
+    """Return the recipe of that name, among the conditional ones or among the others."""
     from seminar_gan import recipes
 
     kinds = {"": recipes.RECIPES, " with --conditional": recipes.CONDITIONAL_RECIPES}
-    wanted = kinds[" with --conditional" if conditional else ""]
-    if name in wanted:
-        return wanted[name]
-    choices = "; ".join(", ".join(found) + kind for kind, found in kinds.items())
+    known = kinds[" with --conditional" if conditional else ""]
+    if name in known:
+        return known[name]
+    choices = "; ".join(", ".join(names) + kind for kind, names in kinds.items())
     raise UserError(
         f"There is no model {name!r}{' with' if conditional else ' without'} --conditional. Models: {choices}."
     )
@@ -87,10 +87,8 @@ def load(data, conditional):
     if not conditional:
         return images, None, None
     if labels is None or labels.shape != (len(images),) or labels.dtype.kind not in "iu" or labels.min() < 0:
-        found = "no y" if labels is None else f"y of {labels.dtype} {labels.shape}"
-        raise UserError(
-            f"--conditional needs labels, one whole number from 0 up for each image, as y; {data} has {found}."
-        )
+        y = "no y" if labels is None else f"y of {labels.dtype} {labels.shape}"
+        raise UserError(f"--conditional needs labels, one whole number from 0 up for each image, as y; {data} has {y}.")
     return images, labels.astype("int32"), int(labels.max()) + 1
 
 
