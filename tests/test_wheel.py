@@ -127,6 +127,7 @@ def test_wheel_holds_data_and_nothing_foreign(wheel):
     assert not [name for name in names if re.search(r"__pycache__|\.ipynb|/tests?/", name)]
 
 
+@pytest.mark.long
 def test_a_page_runs_from_the_wheel_with_only_what_it_declares(wheel, tmp_path):
     environment = Environment(tmp_path)
     needed = needed_by(wheel)

@@ -191,6 +191,7 @@ def test_pages_run_in_an_empty_folder_and_in_this_python(collection):
     assert output(cell_with(read(collection), "os.listdir()")) == "files here: []\nthis Python: True\n"
 
 
+@pytest.mark.long
 def test_building_again_gives_the_same_bytes(collection, capsys):
     before = [(collection / name).read_bytes() for name in (PAGE, SOLUTIONS)]
     assert run_build(collection) == 0
@@ -244,6 +245,7 @@ def test_a_misspelt_page_is_an_error_that_names_the_pages(collection):
         run_build(collection, pages="02")
 
 
+@pytest.mark.long
 def test_a_page_that_was_never_built_is_found_by_its_number(collection, monkeypatch, capfd):
     assert [path.stem for path in pages.select_sources(collection, "1")] == ["01_toy"]
     (collection / PAGE).unlink()
@@ -253,6 +255,7 @@ def test_a_page_that_was_never_built_is_found_by_its_number(collection, monkeypa
     assert (collection / PAGE).is_file()
 
 
+@pytest.mark.long
 def test_an_error_in_a_page_leaves_the_old_page(collection):
     before = (collection / PAGE).read_bytes()
     edit_source(collection, "SEED + 1", "SEED + missing")
@@ -261,6 +264,7 @@ def test_an_error_in_a_page_leaves_the_old_page(collection):
     assert (collection / PAGE).read_bytes() == before
 
 
+@pytest.mark.long
 def test_a_killed_build_leaves_the_old_page_and_no_kernel(collection):
     before = (collection / PAGE).read_bytes()
     mark = collection / "kernel.txt"
@@ -421,6 +425,7 @@ def test_solutions_without_a_source_are_found(collection):
     assert f"{SOLUTIONS}: has no source" in problems(collection)
 
 
+@pytest.mark.long
 def test_freshly_built_pages_that_are_too_large_or_warn_are_found(collection):
     cells = ["print('x' * 1_050_000)", "print('careful', file=sys.stderr)", "import warnings; warnings.warn('careful')"]
     edit_source(collection, "SEED + 1", "\n\n# %%\n".join(cells))
@@ -441,6 +446,7 @@ def test_an_output_that_is_an_error_is_found(collection):
 # -- nbval
 
 
+@pytest.mark.long
 def test_nbval_catches_changed_and_missing_outputs(collection):
     """A page as built passes; in a changed copy the changed cells fail, except one that is not compared."""
     changed = read(collection)

@@ -39,6 +39,7 @@ def half_written(toy):
     return unread + sorted(records - notebooks)
 
 
+@pytest.mark.long
 def test_a_run_killed_at_any_moment_leaves_no_process_and_goes_on(toy):
     seed = random.randrange(10**6)
     print("seed", seed)
@@ -57,6 +58,7 @@ def test_a_run_killed_at_any_moment_leaves_no_process_and_goes_on(toy):
     assert list((toy.root / "build" / ".work").iterdir()) == []  # the killed run's folder is gone too
 
 
+@pytest.mark.long
 def test_a_page_that_kills_what_runs_it_fails_alone(toy):
     toy.page("01_kills_papermill", "import psutil, time\npsutil.Process().parent().kill()\ntime.sleep(30)")
     toy.page("02_kills_kernel", "import os\nos.kill(os.getpid(), 9)")
@@ -89,6 +91,7 @@ def cluster(toy, workers):
             Toy.kill(process)
 
 
+@pytest.mark.long
 def test_the_life_of_a_cluster(toy):
     """Two workers share pages; one is killed under a page; a run is killed; the scheduler is killed."""
     for number in (1, 2, 3):
@@ -123,6 +126,7 @@ def test_the_life_of_a_cluster(toy):
     assert toy.statuses()["05_waits"] == "failed"
 
 
+@pytest.mark.long
 def test_a_scheduler_that_does_not_answer_is_an_error(toy, monkeypatch):
     monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
     toy.page("01_page", "print('done')")

@@ -65,6 +65,7 @@ def test_results_are_in_build_and_the_pages_are_untouched(toy):
     assert record["claims"] == [2, 2]
 
 
+@pytest.mark.long
 def test_only_what_failed_changed_or_was_altered_is_repeated(toy):
     """A failed page, a failed claim, a changed module two imports away; then an altered notebook and a torn record."""
     toy.page("02_fails", "print('now it works')")
@@ -86,6 +87,7 @@ def test_only_what_failed_changed_or_was_altered_is_repeated(toy):
     assert "03_claims  starts" not in text
 
 
+@pytest.mark.long
 def test_parameters_reach_the_page_and_have_a_folder_of_their_own(toy):
     toy.params("paper", "01_good", "EPOCHS: 100\nRATE: 1e-3\n")
     code, _ = toy.run("run-all", "--pages", "1", "--profile", "paper", "--params", "EPOCHS=7")
@@ -94,6 +96,7 @@ def test_parameters_reach_the_page_and_have_a_folder_of_their_own(toy):
     assert not (toy.root / "build" / "paper").exists()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
 def test_a_run_starts_only_pages_and_an_interrupt_ends_them(tmp_path):
     """No other process and no port; what is finished when Ctrl-C comes is kept."""

@@ -58,6 +58,7 @@ def toy(tmp_path, monkeypatch):
     return toy
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_the_life_of_an_environment(toy, monkeypatch):
     """Killed; made again while another set-up waits; ready; brought up to date by uv; given an impossible lock."""

@@ -27,6 +27,7 @@ def digits(tmp_path):
     return path
 
 
+@pytest.mark.long
 def test_a_training_leaves_all_that_is_promised(tmp_path, digits, capsys):
     folder = tmp_path / "runs" / "one"
     settings = ("--data", digits, "--model", "mirza", "--conditional", "--steps", 3, "--samples", 200, "--to", folder)
@@ -53,6 +54,7 @@ def test_a_training_leaves_all_that_is_promised(tmp_path, digits, capsys):
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.long
 def test_a_training_that_was_stopped_goes_on(tmp_path, digits, monkeypatch):
     settings = ("--data", digits, "--model", "temkeng-vanilla", "--steps", 6, "--samples", 5, "--to")
     monkeypatch.setattr(train, "REPORT_EVERY", 2)
@@ -137,6 +139,7 @@ def test_images_of_a_size_that_the_networks_cannot_have_are_refused(tmp_path):
         call("--data", tmp_path / "data.npz", "--steps", 1, "--to", tmp_path / "run")
 
 
+@pytest.mark.long
 def test_digits_are_measured(monkeypatch):
     train_set, (x_test, y_test) = datasets.load_mnist()
     monkeypatch.setattr(datasets, "load_mnist", lambda: (train_set, (x_test[:2_000], y_test[:2_000])))
@@ -146,6 +149,7 @@ def test_digits_are_measured(monkeypatch):
     assert "more than" in train.evaluate(np.zeros((5, 28, 28, 1), "uint8"), None)["not measured"]
 
 
+@pytest.mark.long
 def test_the_command_line_trains(tmp_path, digits):
     command = [sys.executable, "-m", "seminar_gan", "train", "--data", str(digits), "--model", "temkeng-vanilla"]
     environment = {**os.environ, "SEMINAR_GAN_ENV": "current"}

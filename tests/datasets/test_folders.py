@@ -597,6 +597,7 @@ def large(folder, photo, count):
     return folder
 
 
+@pytest.mark.long
 def test_large_images_are_not_held(tmp_path, photo):
     pytest.importorskip("resource")
     few, few_megabytes = peak(large(tmp_path / "few", photo, 2))

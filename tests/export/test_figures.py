@@ -156,6 +156,7 @@ def run_script(page, steps, hash_seed="0"):
     return subprocess.run([sys.executable, "-c", SCRIPT, page, str(steps)], env=environment).returncode
 
 
+@pytest.mark.long
 def test_another_process_at_another_time_writes_the_same_bytes():
     assert run_script("01", 9, hash_seed="1") == 0
     first = contents("loss")
@@ -165,6 +166,7 @@ def test_another_process_at_another_time_writes_the_same_bytes():
     assert b"CreationDate" not in first["pdf"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("steps", [0, 1, 2])
 def test_killed_at_any_moment_the_page_can_write_again(steps):
     assert run_script("01", steps) == 9

@@ -154,6 +154,7 @@ def augmented(generator, discriminator, **options):
     return kind(generator, augmentation.with_augmentation(discriminator, value_range=(-1, 1)), **options)
 
 
+@pytest.mark.long
 def test_the_generator_learns_through_the_changes():
     gan = tiny_gan.gan(augmented)
     before = gan.generator.get_weights()
@@ -162,11 +163,13 @@ def test_the_generator_learns_through_the_changes():
     assert not [weight.path for weight, old, new in layers if np.array_equal(old, new)]
 
 
+@pytest.mark.long
 def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path):
     data = tiny_gan.images(), tiny_gan.labels()
     assert tiny_gan.resumes(lambda: tiny_gan.begin(kind=augmented, conditional=True), data, tmp_path)
 
 
+@pytest.mark.long
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
     assert tiny_gan.same(*tiny_gan.saved_and_loaded(lambda: tiny_gan.gan(augmented), tmp_path))
 

@@ -116,6 +116,7 @@ def test_convolutional_autoencoder_takes_other_sizes():
     assert [layer.filters for layer in model.layers if hasattr(layer, "filters")] == [5, 4, 2, 4, 4, 5, 3]
 
 
+@pytest.mark.long
 def test_the_convolutional_autoencoder_returns_sides_of_8_k_minus_4_and_rejects_others(monkeypatch):
     for shape in ((27, 28, 1), (28, 27, 1)):
         with pytest.raises(ValueError, match="27 does not work"):

@@ -28,6 +28,7 @@ def test_parameters_of_each_layer():
     assert counted(panic.build_normalised_discriminator()) == plain | {"norm_2": 256}
 
 
+@pytest.mark.long
 @every(BUILDERS)
 def test_docstrings_count_the_parameters_for_100_x_100(build):
     assert f"for 100 x 100 {build(image_shape=(100, 100, 1)).count_params():,}." in build.__doc__.splitlines()[0]

@@ -61,6 +61,7 @@ def convolved(x, kernel, bias):
     return np.maximum(np.einsum("nijcab,abcd->nijd", patches, kernel) + bias, 0)
 
 
+@pytest.mark.long
 def test_it_learns_tilt_and_smile_quickly():
     keras.utils.set_random_seed(0)
     model = build_attribute_regressor(filters=4, feature_size=32)

@@ -72,6 +72,7 @@ def folder(tmp_path):
     return folder
 
 
+@pytest.mark.long
 def test_the_page_runs_on_a_folder_of_ones_own(folder):
     everything(folder)
     values = {"IMAGE_FOLDER": folder.name, "IMAGE_SIZE": 17, "CHANNELS": 3, **STEPS}

@@ -48,6 +48,7 @@ def test_commands_named_exist():
     assert {"run-all", "test"} <= named <= set(known)
 
 
+@pytest.mark.long
 def test_the_ten_lines_train_a_gan_and_leave_a_picture(tmp_path):
     section = re.search(r"^#+ Ten lines\b.*?\n(?=#|\Z)", README, re.M | re.S | re.I).group()
     code = re.search(r"^```python\n(.*?)^```", section, re.M | re.S).group(1)

@@ -51,6 +51,7 @@ def test_every_setting_is_a_recipe(tool):
     assert set(tool.SETTINGS.values()) <= recipes.RECIPES.keys()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["PANIC", "ours, T"])  # in [0, 1], and padded to a multiple of 4 in [-1, 1]
 def test_a_setting_trains_and_makes_samples_of_the_right_size(tool, name):
     training = np.random.default_rng(0).integers(0, 255, (12, 18, 18, 1)).astype("uint8")

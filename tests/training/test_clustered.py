@@ -21,6 +21,7 @@ def two_sorts():
     return (tiny_gan.images() * 0.1 + np.repeat([-0.8, 0.8], [30, 10])[:, None, None, None]).astype("float32")
 
 
+@pytest.mark.long
 def test_each_group_is_sampled_as_often_as_it_occurs():
     trained = clustered()
     history = trained.fit(two_sorts(), steps=300, batch_size=20).history
@@ -33,6 +34,7 @@ def test_each_group_is_sampled_as_often_as_it_occurs():
     assert np.mean(samples.mean(axis=(1, 2, 3)) > 0) == pytest.approx(0.25, abs=0.1)
 
 
+@pytest.mark.long
 def test_it_can_be_saved_and_taken_up_again(tmp_path):
     assert tiny_gan.resumes(clustered, (two_sorts(),), tmp_path)
     trained = clustered()
@@ -58,6 +60,7 @@ def test_groups_that_are_apart_are_found():
     assert adjusted_rand_score(truth, clusters.find_clusters(images, 6, seed=0)) == 1
 
 
+@pytest.mark.long
 def test_groups_are_as_tight_as_those_of_another_implementation():
     digits = datasets.load_mnist()[0][0][:1000, ::2, ::2]
     points = ranges.to_symmetric(digits).reshape(1000, -1)

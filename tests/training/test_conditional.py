@@ -8,6 +8,7 @@ import tiny_gan
 from seminar_gan.training.conditional import ConditionalGAN
 
 
+@pytest.mark.long
 def test_a_conditional_gan_obeys_after_training():
     keras.utils.set_random_seed(0)
     trained = ConditionalGAN(

@@ -124,6 +124,7 @@ def by_hand(generator, discriminator, arrays, *, steps, batch_size, d_steps=1, m
         descend(generator, g_tape, g_loss, rate)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "options"),
     [
@@ -164,6 +165,7 @@ def test_the_fake_images_are_made_once_a_step():
     assert float(counting.calls) == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", [GAN, GatedGAN])
 def test_every_averaged_weight_follows_that_of_the_generator_and_they_make_the_samples(kind):
     trained = tiny_gan.gan(kind, ema=0.2)
@@ -183,6 +185,7 @@ def test_every_averaged_weight_follows_that_of_the_generator_and_they_make_the_s
     assert not np.allclose(trained.generate(4), trained.generator(z), atol=1e-4)
 
 
+@pytest.mark.long
 def test_without_an_average_the_generator_makes_the_samples():
     trained = tiny_gan.begin(ema=None)
     tiny_gan.fit(trained, 3)
@@ -214,6 +217,7 @@ def test_the_scale_of_a_loss_scaling_optimizer_leaves_no_trace():
     assert ends[0] == pytest.approx(ends[1], rel=1e-5)
 
 
+@pytest.mark.long
 def test_trained_points_come_near_the_data():
     points = np.random.default_rng(0).normal([2, -1], 0.1, (200, 2)).astype("float32")
     keras.utils.set_random_seed(0)
@@ -245,6 +249,7 @@ def test_samples_start_from_other_noise_than_the_training_does():
     assert not np.isin(trained.sample_noise(8, seed=0), in_training).any()
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_training_and_another_does_not():
     one, same, other = [], [], []
     for end, seed in ((one, 0), (same, 0), (other, 1)):
@@ -294,6 +299,7 @@ def test_a_loss_that_is_not_a_pair_is_refused():
 # Keras's own file
 
 
+@pytest.mark.long
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
     data = tiny_gan.images(), tiny_gan.labels()
     trained = tiny_gan.begin(conditional=True, mismatched=0.25, d_steps=2)

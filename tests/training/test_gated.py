@@ -66,6 +66,7 @@ def test_the_papers_gates_and_losses_are_the_defaults():
 OPTIONS = {"kind": GatedGAN, "gates": (0.69, 0.9, 0.7)}
 
 
+@pytest.mark.long
 def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path):
     whole = tiny_gan.fit(trained := tiny_gan.begin(**OPTIONS), 18, report_every=3)
     end = tiny_gan.state(trained)
@@ -78,6 +79,7 @@ def test_a_stopped_training_ends_where_it_would_have_ended(tmp_path):
     assert whole["step"] == [3, 6, 9, 12, 15, 18]
 
 
+@pytest.mark.long
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
     trained = tiny_gan.begin(**OPTIONS)
     tiny_gan.fit(trained, 7)

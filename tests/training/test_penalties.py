@@ -106,6 +106,7 @@ def test_a_weight_that_cannot_be_is_refused(weight):
         penalties.GradientPenalty(weight)
 
 
+@pytest.mark.long
 def test_a_penalty_goes_with_classes_and_mismatched_pairs():
     options = {"loss": losses.WASSERSTEIN, "penalty": penalties.GradientPenalty()}
     trained = tiny_gan.gan(conditional=True, d_steps=2, mismatched=0.25, compiled=options)

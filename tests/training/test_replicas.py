@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from conftest import ROOT
 
 # A process of its own: logical devices can only be made before TensorFlow's first use.
@@ -54,6 +55,7 @@ print("all well")
 """
 
 
+@pytest.mark.long
 def test_two_replicas_train_as_one_device_does():
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
     command = [sys.executable, "-c", PROGRAM]

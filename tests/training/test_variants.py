@@ -386,6 +386,7 @@ def same(one, other):
     return all(np.array_equal(a, b) for a, b in zip(state(one), state(other), strict=True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", VARIANTS)
 def test_it_trains(name):
     model, data = make(name)
@@ -419,6 +420,7 @@ def test_it_resumes_bit_for_bit(trained):
     assert same(whole, resumed)
 
 
+@pytest.mark.long
 def test_it_is_saved_and_loaded(trained):
     name, whole, folder = trained
     loaded = keras.models.load_model(folder / "model.keras")

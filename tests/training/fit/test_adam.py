@@ -25,6 +25,7 @@ def test_every_step_is_that_of_keras(options):
     np.testing.assert_allclose(list(steps(FusedAdam)), list(steps(keras.optimizers.Adam)), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.long
 def test_a_training_ends_as_with_keras():
     """Conditional, so with an embedding, whose gradient is sparse."""
     data = (tiny_gan.images(), tiny_gan.labels())
@@ -37,6 +38,7 @@ def test_a_training_ends_as_with_keras():
         np.testing.assert_allclose(variable, same, atol=1e-4)
 
 
+@pytest.mark.long
 def test_a_saved_gan_goes_on_as_if_it_had_not_been_saved(tmp_path):
     trained, loaded = tiny_gan.saved_and_loaded(lambda: tiny_gan.begin(adam=FusedAdam), tmp_path)
     assert type(loaded.d_optimizer) is FusedAdam

@@ -50,6 +50,7 @@ def test_a_stopped_training_ends_where_it_would_have_ended(whole, tmp_path, step
     assert whole[1]["step"] == [20, 40, 60]
 
 
+@pytest.mark.long
 def test_a_training_killed_at_any_moment_ends_where_it_would_have_ended(tmp_path):
     """A process that does little but write checkpoints is killed at a random moment."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
@@ -170,6 +171,7 @@ def test_checkpoints_of_another_training_are_refused(tmp_path, change, data, mes
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.long
 def test_a_training_may_go_on_with_another_batch_size_and_another_rate(tmp_path):
     resume(tmp_path, steps=20)
     trained = tiny_gan.begin()

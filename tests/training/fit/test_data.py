@@ -64,6 +64,7 @@ def test_bytes_train_as_their_scaled_values_do():
         np.testing.assert_allclose(one, other, atol=1e-4)
 
 
+@pytest.mark.long
 def test_the_end_of_a_training_does_not_wait_for_a_thread():
     """By TensorFlow's autotuning an end takes some 15 ms on average, and up to a minute; without it, less than 1 ms."""
     waited = 0.0

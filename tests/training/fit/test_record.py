@@ -13,6 +13,7 @@ from seminar_gan.training import penalties
 from seminar_gan.training.fit.record import TrainingDiverged
 
 
+@pytest.mark.long
 def test_a_report_is_the_mean_of_the_steps_since_the_last():
     """Every loss of a tiny GAN, step by step, against reports of four and of two steps."""
     each = tiny_gan.fit(tiny_gan.begin(), 6, report_every=1)
@@ -33,6 +34,7 @@ def test_the_history_counts_from_step_0_however_many_calls_it_takes(clock):
     assert trained.record.history["seconds"] == [2, 6, 6]  # the first step of each call is left out
 
 
+@pytest.mark.long
 def test_compiled_anew_with_other_logs_the_columns_have_one_length():
     trained = tiny_gan.gan()
     tiny_gan.fit(trained, 2, report_every=1)

@@ -37,6 +37,7 @@ def rates(made):
     return [float(optimizer.learning_rate.numpy()) for optimizer in made.optimizers.values()]
 
 
+@pytest.mark.long
 def test_every_optimizer_is_in_the_checkpoint(tmp_path):
     whole, stopped, resumed = model(), model(), model()
     assert list(whole.optimizers) == ["d_optimizer", "g_optimizer", "q_optimizer", "others_0"]

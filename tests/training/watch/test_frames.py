@@ -82,6 +82,7 @@ def test_each_grid_is_of_the_same_z_at_its_own_step():
     assert not np.array_equal(expected[0], expected[1])
 
 
+@pytest.mark.long
 def test_the_classes_are_those_asked_for():
     trained, kept, class_labels = tiny_gan.begin(conditional=True), Kept(), np.array([4, 4, 0, 1])
     options = {"rows": 2, "columns": 2, "seed": 5, "class_labels": class_labels}

@@ -10,6 +10,7 @@ import tiny_gan
 from seminar_gan.training.watch.history import HistoryCSV, Stopwatch
 
 
+@pytest.mark.long
 def test_stopwatch_adds_up_the_epochs_without_validation_and_what_is_between(clock):
     """A training batch takes 1 s, a test batch 100 s, and what follows an epoch 10,000 s."""
     ticks = keras.callbacks.LambdaCallback(

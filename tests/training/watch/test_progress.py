@@ -140,6 +140,7 @@ def train(epochs, pause):
 """
 
 
+@pytest.mark.long
 def test_a_notebook_stores_the_lines_and_no_time(monkeypatch):
     """The same cell twice, once slower: the stored outputs are the same, and are the lines alone."""
     cells = [nbformat.v4.new_code_cell(source) for source in (CELL, "train(12, 0);", "train(12, 0.05);")]
@@ -171,6 +172,7 @@ def lines_of(history, line):
     return [line.format(step=step, losses=f"d_loss {d:.3f}  g_loss {g:.3f}") for step, d, g in reports]
 
 
+@pytest.mark.long
 def test_a_line_says_step_losses_speed_and_time_left(clock, capfd):
     """A step takes 1/256 s and 1 s passes between steps. The first step takes 50 s, which do not count."""
     ticks = Ticks(clock, 1 / 256, first=50, between=1)

@@ -59,6 +59,7 @@ def fit(folder, last_step, *callbacks, shape=(4, 4, 1), every=10, **options):
     return trained, history
 
 
+@pytest.mark.long
 def test_what_is_reported_is_logged_at_its_true_step(tmp_path):
     _, history = fit(tmp_path, 25)
     assert history.pop("step") == [10, 20, 25]
@@ -68,6 +69,7 @@ def test_what_is_reported_is_logged_at_its_true_step(tmp_path):
         assert values == list(zip([10, 20, 25], np.float32(history[name]), strict=True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("channels", [1, 3])
 def test_it_has_the_grids(tmp_path, channels):
     trained, _ = fit(tmp_path, 50, shape=(4, 4, channels), every=20)
