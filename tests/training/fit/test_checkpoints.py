@@ -215,3 +215,41 @@ def test_the_settings_can_be_read_without_this_package(tmp_path):
     with np.load(tmp_path / "step_00000020.npz", allow_pickle=False) as file:
         about = json.loads(str(file["about"]))
     assert about["identity"]["class"] == "GAN" and about["history"]["step"] == [20]
+
+
+def test_a_full_disk_does_not_end_the_training(tmp_path, monkeypatch):
+    tiny_gan.fit(tiny_gan.begin(), 20, checkpoints=tmp_path)
+
+    def full(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.warns(UserWarning, match=r"No space left.*the last state kept: step_00000020"):
+        tiny_gan.fit(trained := tiny_gan.begin(), 40, checkpoints=tmp_path)
+    assert trained.step == 40
+    assert [path.name for path in tmp_path.iterdir()] == ["step_00000020.npz"]
+
+
+def test_a_checkpoint_that_cannot_be_opened_is_not_taken_for_damaged(tmp_path, monkeypatch):
+    tiny_gan.fit(tiny_gan.begin(), 20, checkpoints=tmp_path)
+
+    def locked(path):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch, pytest.raises(PermissionError):
+        patch.setattr(type(tmp_path), "read_bytes", locked)
+        tiny_gan.fit(tiny_gan.begin(), 40, checkpoints=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["step_00000020.npz"]
+
+
+def test_a_schedule_by_epochs_goes_on_where_it_was(tmp_path):
+    epochs = []
+
+    def schedule(epoch, rate):
+        epochs.append(epoch)
+        return rate
+
+    for steps in (40, 80):
+        callbacks = [keras.callbacks.LearningRateScheduler(schedule)]
+        tiny_gan.fit(tiny_gan.begin(), steps, checkpoints=tmp_path, callbacks=callbacks)
+    assert epochs == [0, 1, 2, 3]
