@@ -26,7 +26,7 @@ _MARGIN = 0.03  # inches around a cropped figure
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)}
 
 
-def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM):
+def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM, alt=None):
     """Write a figure as PDF, as PNG (300 dpi) and as JSON that says where it came from.
 
     The files are `<folder>/<name>.pdf`, `.png` and `.json`. Text keeps its size in points and the height follows the
@@ -40,6 +40,7 @@ def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM)
         run: seminar_gan.runs.Run, from `runs.describe`. Without it, the JSON has null as the page.
         folder: where the files go; it is made if it does not exist.
         width_cm: width of the figure, 2 to 50 centimetres.
+        alt: str, what the figure shows, for those who do not see it; by default the text given to `plotting.show`.
 
     Returns:
         str, the path of the PDF with forward slashes, as LaTeX's includegraphics needs it.
@@ -71,6 +72,7 @@ def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM)
     record = {
         "figure": name,
         **run.record(),
+        "alt": alt or getattr(figure, "sg_alt", None),
         "width_cm": width_cm,
         "sha256": {file: hashlib.sha256(payload).hexdigest() for file, payload in contents.items()},
         "written": datetime.now(UTC).isoformat(timespec="seconds"),

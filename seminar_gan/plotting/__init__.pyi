@@ -5,6 +5,7 @@ from .games import plane_grid as plane_grid
 from .games import stacked_curves as stacked_curves
 from .images import image_grid as image_grid
 from .images import image_rows as image_rows
+from .show import show as show
 from .style import COLOURS as COLOURS
 from .style import LINE_STYLES as LINE_STYLES
 from .style import TEXT_POINTS as TEXT_POINTS
