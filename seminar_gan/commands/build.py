@@ -12,18 +12,20 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 
-from seminar_gan.commands import UserError, pages
+from seminar_gan.commands import UserError, address, pages
 from seminar_gan.files import write_text
 
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+# What JupyterLab writes into a page that it opens. With the kernel's own language_info (see `execute`), saving a page
+# there changes no metadata.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
 def main(args):
     import nbformat
 
     root = args.root
+    address.bring_along(root)
     sources = pages.select_sources(root, args.pages)
     for source in sources:
         for path, notebook in notebooks_of(root, source).items():
@@ -44,9 +46,9 @@ def notebooks_of(root, source):
     import jupytext
 
     cells = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent").cells
-    url = home(root)
     page = [cell for cell in cells if "solution" not in _tags(cell)]
-    built = {root / "notebooks" / f"{source.stem}.ipynb": _notebook(page, source.stem, f"notebooks/{source.stem}", url)}
+    name = f"notebooks/{source.stem}"
+    built = {root / f"{name}.ipynb": _notebook(root, page, source.stem, name)}
     if len(page) < len(cells):
         start = next((n for n, cell in enumerate(cells) if cell.source.startswith("## Exercises")), None)
         if start is None or any("solution" in _tags(cell) for cell in cells[:start]):
@@ -55,7 +57,7 @@ def notebooks_of(root, source):
         title = cells[0].source.splitlines()[0].lstrip("# ")
         head = _cell("markdown", f"# Solutions: {title}\n\nThe exercises of [{title}](../{source.stem}.ipynb), solved.")
         name = f"notebooks/solutions/{source.stem}"
-        built[root / f"{name}.ipynb"] = _notebook([head, *needed, *cells[start:]], source.stem, name, url)
+        built[root / f"{name}.ipynb"] = _notebook(root, [head, *needed, *cells[start:]], source.stem, name)
     return built
 
 
@@ -91,37 +93,23 @@ def execute(notebook):
         if "nbval-ignore-output" in _tags(cell):
             cell.outputs = [output for output in cell.get("outputs", []) if not _is_tensorflow_log(output)]
     notebook.metadata["kernelspec"] = KERNEL
-    notebook.metadata["language_info"] = {"name": "python"}
     stored = json.loads(nbformat.writes(notebook))  # lines are split as in the file
     notebook.metadata["seminar_gan"]["outputs"] = _digest_of_outputs(stored)
 
 
-def home(root):
-    """The repository's address, from the one place that names it."""
-    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
-
-
-def _notebook(cells, page, name, url):
+def _notebook(root, cells, page, name):
     """A notebook of these cells, with the Colab badge and install cell behind the title, and lasting cell ids."""
     import nbformat
 
-    repository = url.removeprefix("https://github.com/")
-    badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-    link = f"(https://colab.research.google.com/github/{repository}/blob/main/{name}.ipynb)"
-    install = (
-        "import sys\n\n"
-        'if "google.colab" in sys.modules:  # elsewhere the package is there already\n'
-        f'    %pip install -q "seminar-gan @ git+{url}"'
-    )
-    first = _cell("markdown", f"{cells[0].source}\n\n{badge}{link}")
-    colab = _cell("code", install, tags=["nbval-ignore-output"])
+    first = _cell("markdown", f"{cells[0].source}\n\n{address.badge(root, name)}".rstrip())
+    colab = _cell("code", address.install_cell(root), tags=["nbval-ignore-output"])
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
     seen = {}
     for cell in [first, colab, *cells[1:]]:
         key = hashlib.sha256(f"{page} {cell.cell_type} {cell.source}".encode()).hexdigest()[:8]
         seen[key] = seen.get(key, 0) + 1
         tags = _tags(cell)
-        copy = _cell(cell.cell_type, cell.source.replace("{repository}", url), tags)
+        copy = _cell(cell.cell_type, cell.source.replace("{repository}", address.home(root)), tags)
         copy.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
         notebook.cells.append(copy)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]

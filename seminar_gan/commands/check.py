@@ -1,6 +1,6 @@
 """`make check`: print a line for each page that is stale, unrun, stripped, too large or without a source."""
 
-from seminar_gan.commands import build, pages
+from seminar_gan.commands import address, build, pages
 
 LIMIT = 1024 * 1024  # bytes of a page
 
@@ -10,13 +10,14 @@ def main(args):
     for line in lines:
         print(line)
     if lines:
-        print("`make notebooks` rebuilds stale pages.")
+        print("`make notebooks` mends what is stale.")
     return 1 if lines else 0
 
 
 def problems(root):
-    """Return a line for each fault of a built page."""
-    lines, expected = [], set()
+    """Return a line for each fault of a built page, and for each file with another address than pyproject.toml."""
+    expected = set()
+    lines = [f"{path.relative_to(root)}: holds another address than pyproject.toml" for path in address.outdated(root)]
     for source in pages.select_sources(root):
         for path, notebook in build.notebooks_of(root, source).items():
             expected.add(path)

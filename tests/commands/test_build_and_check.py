@@ -68,13 +68,19 @@ print("doubled:", SEED * 2)
 # %% [markdown]
 # ## References
 """.lstrip()
+PROJECT = f"""
+[project]
+version = "1.2"
+[project.urls]
+Repository = "{URL}"
+"""
 PAGE, SOLUTIONS = "notebooks/01_toy.ipynb", "notebooks/solutions/01_toy.ipynb"
 
 
 def make_collection(root, source=SOURCE):
     (root / "notebooks" / "src").mkdir(parents=True)
     (root / "notebooks" / "src" / "01_toy.py").write_text(source, encoding="utf-8")
-    (root / "pyproject.toml").write_text(f'[project.urls]\nRepository = "{URL}"\n')
+    (root / "pyproject.toml").write_text(PROJECT)
 
 
 def run_build(root, pages="", force=False):
@@ -218,16 +224,15 @@ def test_ids_are_unique_and_stay_when_another_cell_changes(collection):
 
 
 @pytest.mark.parametrize("name", [PAGE, SOLUTIONS])
-def test_colab_badge_and_install_cell_follow_the_projects_address(collection, name):
-    for url in (URL, "https://github.com/else/where"):
-        project = collection / "pyproject.toml"
-        project.write_text(f'[project.urls]\nRepository = "{url}"\n')
+def test_badge_and_install_cell_follow_the_projects_address_and_version(collection, name):
+    elsewhere = PROJECT.replace(URL, "https://github.com/else/where.git").replace("1.2", "1.3")
+    for text, repository, version in [(PROJECT, URL[19:], "1.2"), (elsewhere, "else/where", "1.3")]:
+        (collection / "pyproject.toml").write_text(text)
         source = collection / "notebooks" / "src" / "01_toy.py"
         head, install = build.notebooks_of(collection, source)[collection / name].cells[:2]
-        repository = url.removeprefix("https://github.com/")
         assert f"(https://colab.research.google.com/github/{repository}/blob/main/{name})" in head.source
-        assert install.source.endswith(f'%pip install -q "seminar-gan @ git+{url}"')
-        assert install.source.startswith('import sys\n\nif "google.colab" in sys.modules:')
+        assert f'    %pip install -q "seminar-gan @ git+https://github.com/{repository}@v{version}"\n' in install.source
+        assert f"dist/seminar_gan-{version}-py3-none-any.whl" in install.source
     assert URL in "".join(cell_with(read(collection, name), "%pip")["source"])
     assert f"{name}: the source has changed" in problems(collection)
 
@@ -312,7 +317,7 @@ def test_good_pages_print_nothing(collection, capsys):
 def test_problems_are_printed_and_the_exit_code_is_1(collection, capsys):
     (collection / PAGE).unlink()
     assert check.main(SimpleNamespace(root=collection)) == 1
-    assert capsys.readouterr().out == f"{PAGE}: not built yet\n`make notebooks` rebuilds stale pages.\n"
+    assert capsys.readouterr().out == f"{PAGE}: not built yet\n`make notebooks` mends what is stale.\n"
 
 
 def test_a_collection_without_pages_is_good(tmp_path):
