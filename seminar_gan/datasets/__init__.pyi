@@ -1,4 +1,5 @@
 from . import smileys as smileys
+from .arrays import as_images as as_images
 from .embedded import DataError as DataError
 from .embedded import cells_folder as cells_folder
 from .embedded import data_folder as data_folder
@@ -6,6 +7,7 @@ from .embedded import load_mnist as load_mnist
 from .embedded import load_smiles as load_smiles
 from .folders import ImageFolder as ImageFolder
 from .folders import load_image_folder as load_image_folder
+from .labels import number_classes as number_classes
 from .smileys import draw_smileys as draw_smileys
 from .smileys import sample_attributes as sample_attributes
 from .smileys import sample_hands as sample_hands
