@@ -1,0 +1,81 @@
+"""Labels of a user's own: names of any kind become the numbers of classes, or a sentence says which cannot."""
+
+import json
+
+import numpy as np
+import pytest
+
+from seminar_gan import datasets
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        ([0, 1, 2, 1], [0, 1, 2]),
+        (24_300 + 10 * np.array([2, 0, 1, 2]), [24_300, 24_310, 24_320]),
+        (np.array([2**63 + 1, 2**63], "uint64"), [2**63, 2**63 + 1]),
+        ([-7, 7, -7], [-7, 7]),
+        ([-1, 1, 1], [-1, 1]),
+        (np.array([1, 2, 10], "uint8"), [1, 2, 10]),
+        (np.array([1, 2], ">i2"), [1, 2]),
+        ([3.0, 1.0, 3.0], [1, 3]),
+        ([True, False], [False, True]),
+        (["dog", "cat", "dog"], ["cat", "dog"]),
+        ([b"dog", "cätze".encode()], ["cätze", "dog"]),
+        (np.array(["dog", "cat"], object), ["cat", "dog"]),
+        (np.array([5, 3], object), [3, 5]),
+        ([[4], [2]], [2, 4]),
+        ([[4, 2, 4]], [2, 4]),
+        (np.eye(4)[[0, 3, 1]], [0, 1, 3]),
+        (np.eye(3, dtype=bool)[[2, 1]], [1, 2]),
+        ([["cat"], ["dog"]], ["cat", "dog"]),
+        (np.array(["2024-01-02", "2023-01-01"], "datetime64[D]"), ["2023-01-01", "2024-01-02"]),
+        ([7], [7]),
+        ([3, 3, 3], [3]),
+    ],
+)
+def test_labels_are_names(labels, names):
+    numbers, found = datasets.number_classes(labels)
+    assert numbers.dtype == np.int32 and found == tuple(names)
+    assert [type(name) for name in found] == [type(name) for name in names]
+    assert json.loads(json.dumps(found)) == names
+    flat = np.asarray(labels)
+    flat = flat.argmax(axis=1) if min(flat.shape) > 1 and flat.ndim == 2 else flat.ravel()
+    if flat.dtype.kind not in "SM":
+        assert [found[number] for number in numbers] == flat.tolist()
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0, 1, -1, 2, -1], "2 of 5 labels are -1, which usually means unlabelled: leave these images out"),
+        ([-1, -1], "2 of 2 labels are -1"),
+        ([0.0, np.nan], "1 of 2 labels are nan or infinite"),
+        (np.array(["a", None, "b"], object), r"1 of 3 labels are missing \(None or nan\)"),
+        (["a", " ", ""], "2 of 3 labels are empty texts"),
+        ([0.5, 1.0], r"must be whole numbers or texts; got 0\.5\. Numbers on a scale"),
+        (np.array([2**25], "float32"), "labels up to 33554432 are not exact as float32"),
+        ([[1, 1, 0], [0, 1, 0]], r"labels of shape \(2, 3\) are not one-hot"),
+        ([[0.9, 0.1], [0.2, 0.8]], r"the largest of each row, y\.argmax\(axis=1\)"),
+        (np.zeros((2, 3, 3)), r"got shape \(2, 3, 3\)\. Take a column"),
+        ([], r"got shape \(0,\)"),
+        (3, r"got shape \(\)"),
+        ([[1, 2], [3]], "lists of different lengths"),
+        (np.ma.masked_equal([1, 2], 2), "labels are masked"),
+    ],
+)
+def test_labels_that_are_no_names_are_refused_by_name(labels, message):
+    with pytest.raises(ValueError, match=message):
+        datasets.number_classes(labels)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.array(["a", 1], object), r"of one kind; got int and str\. Make them texts: y\.astype\(str\)"),
+        (np.array([1j]), "must be whole numbers or texts; got complex128"),
+    ],
+)
+def test_labels_of_other_kinds_are_refused(labels, message):
+    with pytest.raises(TypeError, match=message):
+        datasets.number_classes(labels)
