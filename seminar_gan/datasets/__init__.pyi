@@ -1,5 +1,7 @@
 from . import smileys as smileys
 from .arrays import as_images as as_images
+from .copies import find_copies as find_copies
+from .copies import hold_out as hold_out
 from .embedded import DataError as DataError
 from .embedded import cells_folder as cells_folder
 from .embedded import data_folder as data_folder

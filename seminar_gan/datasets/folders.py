@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
+from seminar_gan.datasets import copies
 from seminar_gan.ranges import unit_to_uint8
 
 __all__ = ["ImageFolder", "load_image_folder"]
@@ -32,10 +33,12 @@ class ImageFolder:
         sizes: integers (n, 2), height and width before the fit.
         notes: pairs of a name and what was done to that image.
         skipped: pairs of a name and the reason.
+        groups: int64 (n,), for each image the index of the first one that it is a copy of, or its own: see
+            `find_copies` and `hold_out`.
 
     Example:
         >>> images, sizes = np.zeros((1, 16, 16, 1), "uint8"), np.array([[16, 16]])
-        >>> ImageFolder(images, ("a.png",), sizes, (), (("b.txt", "empty file"),)).rows()
+        >>> ImageFolder(images, ("a.png",), sizes, (), (("b.txt", "empty file"),), np.array([0])).rows()
         [['images', 1, ''], ['skipped: empty file', 1, 'b.txt']]
     """
 
@@ -44,6 +47,7 @@ class ImageFolder:
     sizes: np.ndarray = field(repr=False)
     notes: tuple
     skipped: tuple
+    groups: np.ndarray = field(repr=False)
 
     columns = ("what", "files", "which")
 
@@ -54,7 +58,9 @@ class ImageFolder:
             groups.setdefault(note, []).append(name)
         notes = [[note, len(names), _first_three(names)] for note, names in sorted(groups.items())]
         skipped = [[f"skipped: {reason}", 1, name] for name, reason in self.skipped]
-        return [["images", len(self.names), ""], *notes, *skipped]
+        copies = [f"{self.names[i]} = {self.names[first]}" for i, first in enumerate(self.groups) if i != first]
+        copied = [["copies of another image, hold_out keeps them together", len(copies), _first_three(copies)]]
+        return [["images", len(self.names), ""], *(copied if copies else []), *notes, *skipped]
 
 
 class _Unusable(Exception):
@@ -108,7 +114,7 @@ def load_image_folder(
     """
     _check_arguments(size, fit, channels, scale, background, padding)
     folder = _folder(path)
-    images, names, sizes, notes, skipped = [], [], [], [], []
+    images, names, sizes, looks, notes, skipped = [], [], [], [], [], []
     for name, file in _files(folder):
         try:
             image, done = _read(file, channels, background)
@@ -125,10 +131,12 @@ def load_image_folder(
         images.append(square)
         names.append(name)
         sizes.append((image.height, image.width))
+        looks.append(copies.look(image))
         notes += [(name, note) for note in done]
     if not images:
         raise ValueError(_nothing_read(folder, skipped))
-    return ImageFolder(np.stack(images), tuple(names), np.array(sizes), tuple(notes), tuple(skipped))
+    groups = copies.group(looks)
+    return ImageFolder(np.stack(images), tuple(names), np.array(sizes), tuple(notes), tuple(skipped), groups)
 
 
 def _check_arguments(size, fit, channels, scale, background, padding):
