@@ -4,6 +4,7 @@ from . import export as export
 from . import losses as losses
 from . import metrics as metrics
 from . import models as models
+from . import parameters as parameters
 from . import plotting as plotting
 from . import ranges as ranges
 from . import recipes as recipes
