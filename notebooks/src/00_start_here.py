@@ -37,7 +37,6 @@ import os
 import platform
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
@@ -45,6 +44,9 @@ import seminar_gan as sg
 
 # %% tags=["parameters"]
 SEED = 0  # which images are drawn below
+
+# %% tags=["setup"]
+sg.parameters.check(globals(), SEED=(0, 2_000_000_000))
 
 # %% [markdown]
 # This cell names the versions and the device. If it says CPU, everything works, on any laptop; a GPU makes the convolutional pages faster.
@@ -82,7 +84,10 @@ chosen = np.concatenate(
     [rng.choice(np.flatnonzero(digit_labels == digit), size=3) for digit in range(10)]
 )
 figure = sg.plotting.image_grid(digits[chosen.reshape(10, 3).T.ravel()])
-plt.show()
+sg.plotting.show(
+    figure,
+    "Thirty handwritten digits in three rows, light on black. Each row goes from 0 to 9.",
+)
 
 # %% [markdown]
 # **Smile**: 417 small drawings of faces, faint on white, made of drawings from Quick, Draw! (Google, CC BY 4.0; shrunk and placed on a canvas). The
@@ -95,7 +100,11 @@ print(
     "training", smiles.shape, "test", test_smiles.shape, smiles.dtype, f"mean {smiles.mean():.1f}"
 )
 smile_figure = sg.plotting.image_rows({"raw": smiles[:10], "binarised": binarised[:10]})
-plt.show()
+sg.plotting.show(
+    smile_figure,
+    "Two rows of ten small drawings of faces. Above, raw: faint strokes on white. Below, "
+    "binarised: the same faces, white strokes on black.",
+)
 
 # %% [markdown]
 # ## Two sizes of every page

@@ -16,7 +16,6 @@
 import math
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers
@@ -35,6 +34,20 @@ CODE_SIZES = [4, 8, 16, 32, 64]  # not in the paper, which has 32
 SWEEP_EPOCHS = 3  # for each code size; not in the paper; with its sizes: 20
 BATCH_SIZE = 256  # the paper does not say
 LEARNING_RATE = 3e-3  # the paper does not say
+
+# %% tags=["setup"]
+# Each has its bounds; what is outside of them stops the page here.
+sg.parameters.check(
+    globals(),
+    SEED=(0, 2_000_000_000),
+    MNIST_EPOCHS=(1, 100_000),
+    RAW_EPOCHS=(1, 100_000),
+    BINARISED_EPOCHS=(1, 100_000),
+    CODE_SIZES=[(1, 784)],
+    SWEEP_EPOCHS=(1, 100_000),
+    BATCH_SIZE=(1, 55_000),
+    LEARNING_RATE=(1e-7, 1.0),
+)
 
 # %% [markdown]
 # ## The images
@@ -103,7 +116,11 @@ figure = sg.plotting.curves(
     xlabel=r"answer $\hat{x}$",
     ylabel=r"loss $\ell(x, \hat{x})$",
 )
-plt.show()
+sg.plotting.show(
+    figure,
+    "Line plot of the loss over the answer, from 0 to 1, for three values of the pixel. For 0 it "
+    "rises, for 1 it falls, for 0.5 it is least in the middle.",
+)
 
 # %%
 print(f"the least loss for a grey pixel, x = 0.5: {-math.log(0.5):.3f}")
@@ -144,7 +161,11 @@ figure = sg.plotting.curves(
     xlabel="epoch",
     ylabel="binary cross-entropy",
 )
-plt.show()
+sg.plotting.show(
+    figure,
+    "Line plot of the binary cross-entropy by epoch, one line for training and one for validation "
+    "images.",
+)
 
 # %% [markdown]
 # **Read.** The two lines stay together: 55,000 images are too many for 50,992 numbers to learn by heart. The gain of each epoch
@@ -161,7 +182,10 @@ mnist_figure = sg.plotting.image_rows(
         "reconstruction": reconstructions[shown].reshape(-1, 28, 28),
     }
 )
-plt.show()
+sg.plotting.show(
+    mnist_figure,
+    "Two rows of ten digits, 0 to 9: test images above, and below each its blurred reconstruction.",
+)
 
 # %% [markdown]
 # The paper finds that its reconstructions are not the originals, but can be recognised. Let a reader who knows only originals decide: for each
@@ -229,7 +253,11 @@ pca_figure = sg.plotting.image_rows(
         "PCA": np.clip(pca_reconstructions[shown], 0, 1).reshape(-1, 28, 28),
     }
 )
-plt.show()
+sg.plotting.show(
+    pca_figure,
+    "Three rows of ten digits, 0 to 9: the originals, the autoencoder's reconstructions, and "
+    "those of PCA, with grey clouds around each digit.",
+)
 
 # %% [markdown]
 # **Read.** The autoencoder's encoder is as linear as PCA's, save for the ReLU. What helps is the sigmoid of the decoder: it can
@@ -261,7 +289,11 @@ sweep_figure = sg.plotting.curves(
     ylabel="mean squared error\n(validation)",
     markers=True,
 )
-plt.show()
+sg.plotting.show(
+    sweep_figure,
+    "Line plot of the squared error over the code size, one line for the autoencoder and one for "
+    "PCA, with a mark at each size that was tried.",
+)
 
 # %% [markdown]
 # **Read.** The lines cross. With 8 numbers or fewer PCA is ahead: it finds the best linear code exactly, while three epochs of training find
@@ -280,7 +312,11 @@ plt.show()
 (smiles, _), (test_smiles, _) = sg.datasets.load_smiles()
 (binarised, _), (test_binarised, _) = sg.datasets.load_smiles(binarised=True)
 figure = sg.plotting.image_rows({"raw": smiles[:12], "binarised": binarised[:12]})
-plt.show()
+sg.plotting.show(
+    figure,
+    "Two rows of twelve faces: the raw drawings, faint on white, and the same ones binarised, "
+    "white on black.",
+)
 
 
 # %% tags=["setup"]
@@ -326,7 +362,11 @@ smile_figure = sg.plotting.image_rows(
         "from binarised": binarised_reconstructions[:10].reshape(-1, 28, 28),
     }
 )
-plt.show()
+sg.plotting.show(
+    smile_figure,
+    "Four rows of ten test faces: raw, what the network paints of them, binarised, and what the "
+    "other network paints of those.",
+)
 
 # %% tags=["nbval-ignore-output"]
 raw_explained = explained_variance(
@@ -381,7 +421,11 @@ figure = sg.plotting.curves(
     xlabel="epochs trained",
     ylabel="background's share of the loss",
 )
-plt.show()
+sg.plotting.show(
+    figure,
+    "Line plot of the background's share of the loss over the epochs trained, one line for raw "
+    "and one for binarised images.",
+)
 
 # %% [markdown]
 # **Read.** Before training, the background has the share of the loss that it has of the pixels, in both sets: they are the same pixels. So
@@ -419,7 +463,11 @@ sg.export.table(
 variants_figure = sg.plotting.image_rows(
     {name: painted[name][:10].reshape(-1, 28, 28) for name in variants}
 )
-plt.show()
+sg.plotting.show(
+    variants_figure,
+    "Four rows of ten painted test faces, a row for each set: faint on white, faint on black, "
+    "bold on white, bold on black.",
+)
 
 # %% [markdown]
 # **Read.** The two bold sets work, on either background. The two faint sets fail, on either background. So it is not the white area that
@@ -442,7 +490,10 @@ rng = np.random.default_rng(SEED)
 random_codes = np.maximum(rng.normal(codes.mean(axis=0), codes.std(axis=0), size=(1_000, 32)), 0)
 random_images = decoder.predict(random_codes, verbose=0)
 random_figure = sg.plotting.image_grid(random_images[:20].reshape(-1, 28, 28))
-plt.show()
+sg.plotting.show(
+    random_figure,
+    "Twenty images in two rows, decoded from random codes: light strokes on black.",
+)
 
 
 # %%

@@ -16,7 +16,6 @@
 import math
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers
@@ -33,6 +32,17 @@ MNIST_EPOCHS = 20  # paper: 100
 SMILE_EPOCHS = 150  # paper: 700
 BATCH_SIZE = 256  # the paper does not say
 LEARNING_RATE = 3e-3  # the paper does not say
+
+# %% tags=["setup"]
+# Each has its bounds; what is outside of them stops the page here.
+sg.parameters.check(
+    globals(),
+    SEED=(0, 2_000_000_000),
+    MNIST_EPOCHS=(1, 100_000),
+    SMILE_EPOCHS=(1, 100_000),
+    BATCH_SIZE=(1, 55_000),
+    LEARNING_RATE=(1e-7, 1.0),
+)
 
 # %% tags=["setup"]
 (digits, _), (test_digits, test_labels) = sg.datasets.load_mnist()
@@ -109,7 +119,11 @@ errors = {name: history["val_mean_squared_error"] for name, history in histories
 epochs_figure = sg.plotting.curves(
     errors, xlabel="epoch", ylabel="mean squared error\n(validation)", log=True
 )
-plt.show()
+sg.plotting.show(
+    epochs_figure,
+    "Line plot of the validation error by epoch, on a logarithmic scale, one line for the simple "
+    "and one for the deep network.",
+)
 
 # %% tags=["nbval-ignore-output"]
 ahead = np.flatnonzero(np.array(errors["deep"]) < np.array(errors["simple"])) + 1
@@ -127,7 +141,7 @@ print("the deep network is ahead after the epochs", ", ".join(map(str, ahead)))
 
 # %% tags=["nbval-ignore-output", "timing"]
 seconds = {name: np.array(history["seconds"]) for name, history in histories.items()}
-per_epoch = {name: float(np.diff(s).min()) for name, s in seconds.items()}
+per_epoch = {name: float(np.diff(s, prepend=0).min()) for name, s in seconds.items()}
 cost = per_epoch["deep"] / per_epoch["simple"]
 print(f"an epoch takes {per_epoch['simple']:.2f} s (simple) and {per_epoch['deep']:.2f} s (deep):")
 print(f"{cost:.1f} times as long")
@@ -139,7 +153,11 @@ time_figure = sg.plotting.curves(
     ylabel="mean squared error\n(validation)",
     log=True,
 )
-plt.show()
+sg.plotting.show(
+    time_figure,
+    "Line plot of the validation error over the seconds of training, on a logarithmic scale, one "
+    "line for the simple and one for the deep network.",
+)
 
 # %% [markdown]
 # **Read.** Far less than 4.4 times: on a CPU much of a step is not multiplication but moving images and updating bookkeeping, which both
@@ -158,7 +176,11 @@ mnist_figure = sg.plotting.image_rows(
         "deep": painted["deep"][shown].reshape(-1, 28, 28),
     }
 )
-plt.show()
+sg.plotting.show(
+    mnist_figure,
+    "Three rows of ten digits, 0 to 9: the originals, and what the simple and the deep network "
+    "paint of them.",
+)
 
 # %% tags=["nbval-ignore-output"]
 test_errors = {name: float(np.mean((x_test - images) ** 2)) for name, images in painted.items()}
@@ -209,7 +231,11 @@ for name, build in (("simple", build_simple_autoencoder), ("deep", build_deep_au
 # %%
 smile_curves = sg.plotting.curves(smile_shares, xlabel="epoch", ylabel="explained variance")
 smile_curves.axes[0].set_ylim(-0.5, 1)
-plt.show()
+sg.plotting.show(
+    smile_curves,
+    "Line plot of the explained variance by epoch with four lines: the simple and the deep "
+    "network, each on training and on test faces.",
+)
 
 # %%
 smile_figure = sg.plotting.image_rows(
@@ -219,7 +245,11 @@ smile_figure = sg.plotting.image_rows(
         "deep": np.asarray(smile_networks["deep"](test_smiles[:10])).reshape(-1, 28, 28),
     }
 )
-plt.show()
+sg.plotting.show(
+    smile_figure,
+    "Three rows of ten test faces: the originals, and what the simple and the deep network paint "
+    "of them.",
+)
 
 # %% [markdown]
 # **Read.** On new faces the simple network wins. The deep one stops gaining early, while its training line still climbs: what it still learns is
@@ -237,7 +267,11 @@ filters = networks["deep"].get_layer("encoder_1").kernel.numpy().T.reshape(-1, 2
 strongest = np.argsort(-np.abs(filters).sum(axis=(1, 2)))[:20]
 limit = np.abs(filters[strongest]).max(axis=(1, 2), keepdims=True)
 filters_figure = sg.plotting.image_grid(0.5 + 0.5 * filters[strongest] / limit)
-plt.show()
+sg.plotting.show(
+    filters_figure,
+    "Twenty squares in two rows, the weights of single units: light and dark blobs and strokes on "
+    "grey, with a grainy border.",
+)
 
 
 # %% [markdown]
@@ -275,7 +309,7 @@ print(f"the same in a layer that was never trained: {random_locality:.2f}")
 
 # %%
 at_end = errors["deep"][-1] / errors["simple"][-1]
-after_5 = errors["deep"][4] / errors["simple"][4]
+after_5 = errors["deep"][:5][-1] / errors["simple"][:5][-1]
 lead = smile_shares["simple, test"][-1] - smile_shares["deep, test"][-1]
 
 # %% tags=["claims"]

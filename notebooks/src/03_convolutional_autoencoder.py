@@ -14,7 +14,6 @@
 
 # %% tags=["setup", "nbval-ignore-output"]
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers
@@ -31,6 +30,17 @@ MNIST_EPOCHS = 3  # paper: 100
 SMILE_EPOCHS = 60  # paper: 700 for binarised Smile
 BATCH_SIZE = 256  # the paper does not say
 LEARNING_RATE = 3e-3  # the paper does not say
+
+# %% tags=["setup"]
+# Each has its bounds; what is outside of them stops the page here.
+sg.parameters.check(
+    globals(),
+    SEED=(0, 2_000_000_000),
+    MNIST_EPOCHS=(1, 100_000),
+    SMILE_EPOCHS=(1, 100_000),
+    BATCH_SIZE=(1, 55_000),
+    LEARNING_RATE=(1e-7, 1.0),
+)
 
 # %% [markdown]
 # ## Convolution: one small filter for every place
@@ -142,7 +152,9 @@ for name, build in builders.items():
     ).history
 
 # %% tags=["nbval-ignore-output", "timing"]
-seconds = {name: float(np.diff(history["seconds"]).min()) for name, history in histories.items()}
+seconds = {
+    name: float(np.diff(history["seconds"], prepend=0).min()) for name, history in histories.items()
+}
 cost = seconds["convolutional"] / seconds["simple"]
 sg.export.table(
     ["network", "parameters", "seconds an epoch", "times the simple one"],
@@ -174,7 +186,11 @@ errors_figure = sg.plotting.curves(
     ylabel="mean squared error\n(validation)",
     markers=MNIST_EPOCHS < 20,
 )
-plt.show()
+sg.plotting.show(
+    errors_figure,
+    "Line plot of the validation error by epoch, one line each for the simple, the deep and the "
+    "convolutional network.",
+)
 
 # %% tags=["nbval-ignore-output"]
 print("epochs to the common error, MNIST:", mnist_epochs)
@@ -226,7 +242,11 @@ smile_epochs = epochs_to_common_error(smile_errors)
 smile_curves = sg.plotting.curves(
     smile_errors, xlabel="epoch", ylabel="mean squared error\n(training)", log=True
 )
-plt.show()
+sg.plotting.show(
+    smile_curves,
+    "Line plot of the error on training faces by epoch, on a logarithmic scale, one line each for "
+    "the simple, the deep and the convolutional network.",
+)
 
 # %% tags=["nbval-ignore-output"]
 print("epochs to the common error, binarised Smile:", smile_epochs)
@@ -243,7 +263,11 @@ smile_figure = sg.plotting.image_rows(
         },
     }
 )
-plt.show()
+sg.plotting.show(
+    smile_figure,
+    "Four rows of ten test faces: the originals, and what the simple, the deep and the "
+    "convolutional network paint of them.",
+)
 
 # %% [markdown]
 # **Read.** Here the convolutional network needs the fewest epochs, and on faces it has not seen its blobs take the size and the tilt of the drawing. What one filter
@@ -288,7 +312,11 @@ shift_figure = sg.plotting.curves(
     markers=True,
 )
 shift_figure.axes[0].set_xticks(pixels)
-plt.show()
+sg.plotting.show(
+    shift_figure,
+    "Line plot of the test error over the shift, from 0 to 4 pixels, one line each for the "
+    "simple, the deep and the convolutional network.",
+)
 
 # %% tags=["nbval-ignore-output"]
 sg.export.table(
@@ -312,7 +340,11 @@ moved_figure = sg.plotting.image_rows(
         },
     }
 )
-plt.show()
+sg.plotting.show(
+    moved_figure,
+    "Four rows of ten digits, 0 to 9: the test images moved four pixels down, and what the "
+    "simple, the deep and the convolutional network paint of them.",
+)
 
 # %% [markdown]
 # **Read.** The paper is right. The dense networks pull a shifted digit back to where digits were in training. The convolutional one moves with
@@ -329,7 +361,7 @@ def table_row(set_name, name, network, history, train, test):
     images, mean_image = shaped(test, network), shaped(train.mean(axis=0), network)
     answers = np.concatenate([network(part) for part in np.array_split(images, 10)])
     error = float(np.mean((images - answers) ** 2))
-    per_epoch = float(np.diff(history["seconds"]).min())
+    per_epoch = float(np.diff(history["seconds"], prepend=0).min())
     facts = [set_name, name, network.count_params(), len(history["loss"]), per_epoch]
     return [*facts, error, explained_variance(images, answers, mean_image)]
 
@@ -442,7 +474,10 @@ print(f"squared error of the cleaned digits: {np.mean((cleaned - clean_test) ** 
 figure = sg.plotting.image_rows(
     {"noisy": noisy_test[:10], "cleaned": cleaned[:10], "clean": clean_test[:10]}
 )
-plt.show()
+sg.plotting.show(
+    figure,
+    "Three rows of ten digits: with noise, cleaned by the network, and the clean originals.",
+)
 
 # %% [markdown] tags=["solution"]
 # Most of the noise is gone, and some of the digit: where the noise hides a stroke, the network paints what is usual there.

@@ -16,7 +16,6 @@
 import dataclasses
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers
@@ -34,6 +33,18 @@ DIGIT_STEPS = 700  # ours
 SMILEY_STEPS = 600  # ours
 NUM_DRAWINGS = 10_000  # ours: drawn by a formula, there are as many as you like
 NUM_SAMPLES = 10_000  # ours: generated digits for a classifier to learn from
+
+# %% tags=["setup"]
+# Each has its bounds; what is outside of them stops the page here.
+sg.parameters.check(
+    globals(),
+    SEED=(0, 2_000_000_000),
+    MIRZA_STEPS=(1, 10_000_000),
+    DIGIT_STEPS=(1, 10_000_000),
+    SMILEY_STEPS=(1, 10_000_000),
+    NUM_DRAWINGS=(100, 1_000_000),
+    NUM_SAMPLES=(100, 60_000),
+)
 
 # %% [markdown]
 # ## One more input
@@ -131,7 +142,10 @@ print(f"label fidelity {fidelity(mirza):.1%}")
 # %%
 mirza_digits, ordered = make_digits(mirza, 20)
 mirza_figure = sg.plotting.image_grid(mirza_digits, titles=[str(y) for y in ordered])
-plt.show()
+sg.plotting.show(
+    mirza_figure,
+    "Twenty generated images in two rows, each titled with the digit that was ordered, 0 to 9.",
+)
 
 # %% [markdown]
 # **Read.** Two rows, so two $z$ for each label. At this size there are clouds of spots and no digits, and the fidelity is about that of chance: the start of a long training of 3.6 million parameters, which says
@@ -233,7 +247,11 @@ record = digit_gan.fit(
 # %%
 grid_digits, ordered = make_digits(digit_gan, 100)
 grid_figure = sg.plotting.image_rows({str(y): grid_digits[ordered == y] for y in range(10)})
-plt.show()
+sg.plotting.show(
+    grid_figure,
+    "Ten rows of ten generated digits. Each row was ordered as one digit, from 0 at the top to 9 "
+    "at the bottom.",
+)
 
 # %% [markdown]
 # The Fréchet distance compares all images of one kind with all of the other, so both should have the same share of each class. In MNIST these are not the same: there are a quarter more ones than fives. So order
@@ -260,7 +278,10 @@ sure = network.probabilities(made)[np.arange(COUNT), ordered]
 worst = np.argsort(sure)[:10]
 titles = [f"{ordered[n]} → {seen[n]}" for n in worst]
 wrong_figure = sg.plotting.image_grid(made[worst], titles=titles)
-plt.show()
+sg.plotting.show(
+    wrong_figure,
+    "Ten generated digits in a row, each titled with what was ordered and what the judge saw.",
+)
 
 # %% [markdown]
 # **Read.** Who is wrong, the generator or the judge? Look at each. Some are scrawls that are no digit; some lie between two classes, where people err as well. That the judge is right about real digits
@@ -280,7 +301,10 @@ def make_from(z, ordered):
 some_z = digit_gan.sample_noise(5, seed=SEED + 2)
 one_z = {f"z {n + 1}": make_from(np.tile(some_z[n], (10, 1)), np.arange(10)) for n in range(5)}
 one_z_figure = sg.plotting.image_rows(one_z)
-plt.show()
+sg.plotting.show(
+    one_z_figure,
+    "Five rows of ten generated digits, 0 to 9. All digits of a row come from one z.",
+)
 
 
 # %% [markdown]
@@ -339,7 +363,10 @@ def between(first, second, z):  # for each z the way from one label to the other
 
 ways = {f"{a} to {b}": between(a, b, some_z[:1])[0] for a, b in [(3, 8), (4, 9), (1, 7), (0, 6)]}
 between_figure = sg.plotting.image_rows(ways)
-plt.show()
+sg.plotting.show(
+    between_figure,
+    "Four rows of nine images on the way between two labels: 3 to 8, 4 to 9, 1 to 7, and 0 to 6.",
+)
 
 # %% tags=["nbval-ignore-output"]
 way = between(3, 8, digit_gan.sample_noise(300, seed=SEED + 4)).reshape(-1, 28, 28)
@@ -351,7 +378,11 @@ share_figure = sg.plotting.curves(
     xlabel="t, from 3 to 8",
     ylabel="share of 300 z of which the judge ...",
 )
-plt.show()
+sg.plotting.show(
+    share_figure,
+    "Line plot over t, from 0 to 1, with three lines: the share of images that the judge takes "
+    "for a 3, for an 8, and of which it is not sure.",
+)
 
 # %% [markdown]
 # **Read.** Mostly this is no cross-fade of two images: strokes bend, open and close, and what lies between is a digit of its own, though some strokes fade and it can be a smear. On the way the classes change places,
@@ -387,7 +418,10 @@ def draw(count, seed):  # the attributes and the drawings
 drawn_rows = sg.plotting.image_rows(
     {name: smileys.draw_smileys(vary(name)) for name in smileys.ATTRIBUTES}
 )
-plt.show()
+sg.plotting.show(
+    drawn_rows,
+    "Six rows of nine drawn smileys. In each row one attribute goes from -1 to 1.",
+)
 
 # %% [markdown]
 # No two drawings by hand are the same, so five more numbers vary from image to image, the *hand*: place (two numbers), size, strength of the ink, wobble. They are no attributes. Nobody tells them to the generator.
@@ -469,7 +503,7 @@ made_smileys = make_smileys(smiley_gan, wanted)
 ordered_figure = sg.plotting.image_rows(
     {"ordered": smileys.draw_smileys(wanted[:10]), "made": made_smileys[:10]}
 )
-plt.show()
+sg.plotting.show(ordered_figure, "Two rows of ten smileys: as ordered above, as generated below.")
 
 # %% [markdown]
 # The upper row is what was ordered, drawn by a steady hand. The lower row may differ from it in place, size, ink and wobble, and in nothing else. **Predict:** which attribute does the generator obey least, and is it
@@ -497,7 +531,11 @@ knob_figure = sg.plotting.image_rows(
         for name in smileys.ATTRIBUTES
     }
 )
-plt.show()
+sg.plotting.show(
+    knob_figure,
+    "Six rows of nine generated smileys. In each row one attribute goes from -1 to 1, and z stays "
+    "the same.",
+)
 
 # %% [markdown]
 # **Read.** The middle column is the same image six times. ($z = 0$ flatters: it is the likeliest $z$. The row of orders above is the fair sample.) Along a row the hand hardly changes: what is not
@@ -522,7 +560,10 @@ same_order = {
     "made": make_smileys(smiley_gan, one_order),
 }
 same_figure = sg.plotting.image_rows({name: faces[:10] for name, faces in same_order.items()})
-plt.show()
+sg.plotting.show(
+    same_figure,
+    "Two rows of ten smileys, all of one order: drawn above, generated below.",
+)
 
 # %% tags=["nbval-ignore-output"]
 drawn, by_gan = (hand_spread(same_order[name]) for name in ("drawn", "made"))
@@ -587,7 +628,10 @@ only_first = (answers["generated"] != test_labels) & (answers["real"] == test_la
 shown = np.flatnonzero(only_first)[:20]
 titles = [f"{test_labels[n]} → {answers['generated'][n]}" for n in shown]
 mistakes_figure = sg.plotting.image_grid(test_digits[shown], titles=titles)
-plt.show()
+sg.plotting.show(
+    mistakes_figure,
+    "Up to twenty real digits in rows of ten, each titled with the right and the wrong answer.",
+)
 
 # %% [markdown]
 # **Read.** Some are odd forms of their digit, others look like any. The losses above say more: generated digits are learned more easily than real ones. A generator draws the common forms, and what it leaves out the
@@ -686,7 +730,11 @@ rows = {
     for reach in (1, 1.5, 3)
 }
 figure = sg.plotting.image_rows(rows)
-plt.show()
+sg.plotting.show(
+    figure,
+    "Three rows of nine generated smileys: the smile goes from -1 to 1, from -1.5 to 1.5, and "
+    "from -3 to 3.",
+)
 
 # %% [markdown] tags=["solution"]
 # It follows a little beyond 1 and then leaves the set of faces. Nobody taught it to stop: $y$ enters a linear layer, and what comes out is outside of everything that the next layers have seen.
@@ -740,7 +788,11 @@ sg.export.table(columns, rows, formats=dict.fromkeys(columns[1:], ".1%"))
 
 # %% tags=["solution"]
 figure = sg.plotting.image_rows(made)
-plt.show()
+sg.plotting.show(
+    figure,
+    "Two rows of ten generated digits: trained with the right labels above, with shuffled ones "
+    "below.",
+)
 
 # %% [markdown] tags=["solution"]
 # With shuffled labels the fidelity is about 10 %, chance. Image and label are independent then, $p(x \mid y) = p(x)$ for every $y$, and the best that a generator can do is to ignore $y$. Its strokes are about as good as the

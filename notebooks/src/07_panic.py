@@ -40,6 +40,21 @@ NORM_STEPS = 60  # paper: 15,000, at 100 x 100
 STEPS = 360  # ours
 WASSERSTEIN_STEPS = 40  # the paper only wishes for it
 
+# %% tags=["setup"]
+# Each has its bounds; what is outside of them stops the page here.
+sg.parameters.check(
+    globals(),
+    SEED=(0, 2_000_000_000),
+    IMAGE_FOLDER="folder",
+    IMAGE_SIZE=(16, 128),
+    CHANNELS={1, 3},
+    GATED_STEPS=(0, 10_000_000),
+    GATED_BATCH_SIZE=(1, 10_000),
+    NORM_STEPS=(1, 10_000_000),
+    STEPS=(1, 10_000_000),
+    WASSERSTEIN_STEPS=(1, 10_000_000),
+)
+
 # %% [markdown]
 # Your own images need no change of the page. Where a relative folder begins depends on who runs it:
 #
@@ -82,7 +97,11 @@ least_square = np.argsort(-ratio, kind="stable")[:10]
 fit_figure = sg.plotting.image_rows(
     {"centred": images[least_square], "stretched": stretched.images[least_square]}
 )
-plt.show()
+sg.plotting.show(
+    fit_figure,
+    "Two rows of the ten images that are least square: centred on a canvas above, stretched to a "
+    "square below.",
+)
 print(f"median change of proportions {np.median(ratio) - 1:.0%}, at most {ratio.max() - 1:.0%}")
 elongation = {
     name: measurements.measure(each.images)[:, 1]
@@ -123,7 +142,11 @@ change = build_data_augmentation(seed=SEED)
 one = sg.ranges.to_unit(images[:1])
 versions = [np.asarray(change(one, training=True))[0] for _ in range(9)]
 augmentation_figure = sg.plotting.image_grid(np.stack([one[0], *versions]))
-plt.show()
+sg.plotting.show(
+    augmentation_figure,
+    "Ten images in a row: one as it is, and nine changed versions of it, some mirrored, some "
+    "lighter or darker.",
+)
 
 # %% [markdown]
 # **Read.** The first is the crop. For cells, mirroring gives another possible cell. For letters, or for anything that has a left and a right, it gives something wrong, and $G$ will learn it. Brightness and contrast change what a microscope keeps constant: with them
@@ -295,7 +318,11 @@ gated_figure = sg.plotting.stacked_curves(
 )
 for gate in gates.values():
     gated_figure.axes[1].axhline(gate, color="black", linewidth=0.5)
-plt.show()
+sg.plotting.show(
+    gated_figure,
+    "Two line plots over the steps, one above the other, each with lines for D on fakes, D on "
+    "reals and G: the updates so far, and the loss. Thin lines mark the gates.",
+)
 update_share = {name: float(record[log][-1] / gated_steps) for name, log in updates.items()}
 for name, share in update_share.items():
     print(f"{name:10} updated in {share:.0%} of the steps, gate {gates[name]}")
@@ -305,10 +332,14 @@ frames = sg.training.frame_paths(logs / "frames")
 chosen = [frames[round(n)] for n in np.linspace(0, len(frames) - 1, 8)]
 strip_figure, axes = plt.subplots(8, 1, figsize=(4, 6), layout="constrained")
 for axis, path in zip(axes, chosen, strict=True):
-    axis.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1)
+    axis.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1, origin="upper")
     axis.set(xticks=[], yticks=[])
     axis.set_ylabel(f"{int(path.stem[5:]):,}", rotation=0, ha="right", va="center", fontsize=8)
-plt.show()
+sg.plotting.show(
+    strip_figure,
+    "Eight rows of six generated images, always from the same six z, from the first step at the "
+    "top to the last at the bottom.",
+)
 
 # %% [markdown]
 # **Read.** The upper panel is the paper's idea at work: where a line is flat, that network rested; where it rises at full slope, it was trained at every step. The lower panel has the three losses that the paper watched in TensorBoard, with the gates as thin lines. A loss is pulled down
@@ -330,7 +361,10 @@ def beside_nearest(made):
 
 # %% tags=["nbval-ignore-output"]
 beside_figure = sg.plotting.image_rows(beside_nearest(gated_samples(gated, 10)))
-plt.show()
+sg.plotting.show(
+    beside_figure,
+    "Two rows of ten images: generated ones, and below each the training image nearest to it.",
+)
 
 # %% [markdown]
 # **Read.** "Very good results", says the paper of 28 x 28. Judge by the picture, and then by the numbers below. At 28 x 28 a cell is a few hundred pixels of grey: much is forgiven.
@@ -346,7 +380,10 @@ normalised = gated_gan("panic-normalised")
 normalised.fit(unit_images, steps=norm_steps, **options)
 updates_with = {log: values[-1] for log, values in normalised.record.history.items()}
 norm_figure = sg.plotting.image_rows({"without": early, "with": gated_samples(normalised, 10)})
-plt.show()
+sg.plotting.show(
+    norm_figure,
+    "Two rows of ten generated images: without batch normalisation in D above, with it below.",
+)
 sg.export.table(
     ["batch normalisation in D", *updates],
     [
@@ -375,7 +412,12 @@ marks = np.unique(np.linspace(0, len(steps) - 1, 6).round().astype(int))
 way_figure = sg.plotting.image_rows(
     {f"{name}, {steps[mark]:,}": on_the_way[name][mark] for name in shipped for mark in marks}
 )
-plt.show()
+sg.plotting.show(
+    way_figure,
+    "Twelve rows of six generated images, always from the same six z: six steps of the pair "
+    "without batch normalisation, then six of the pair with it, which ends in nearly black "
+    "images.",
+)
 
 # %% [markdown]
 # **Read.** Both come from noise to light discs. In its second and third rows the pair with batch normalisation looks ahead: ovals with soft spots, where the other one draws flat discs. Then it *collapses*: in the last two rows every $z$ gives the same nearly black image, while the pair without goes on.
@@ -466,7 +508,11 @@ power_figure = sg.plotting.curves(
     xlabel="levels added, of 255",
     ylabel="kernel distance",
 )
-plt.show()
+sg.plotting.show(
+    power_figure,
+    "Line plot of the kernel distance over the levels by which images were made lighter. A flat "
+    "line marks what 95 % of the splits of real images stay below.",
+)
 print(f"seen from {min(seen)} levels on" if seen else "not seen up to 32 levels")
 
 # %% [markdown]
@@ -532,7 +578,10 @@ real_row = np.resize(train_images, (10, *shape))
 aug_figure = sg.plotting.image_rows(
     {"real": real_row} | {name: each[:10] for name, each in made.items()}
 )
-plt.show()
+sg.plotting.show(
+    aug_figure,
+    "Four rows of ten images: real ones, and generated by PANIC, by ours, and by ours with T.",
+)
 
 # %% [markdown]
 # **Read.** They are rough after so few steps, but none is moved to a side, and none is covered. $G$ could make moved ones, but then $T$ would move them twice, and $D$ would see that. What $T$ does must be invisible in the *distribution*, not in an image.
@@ -546,7 +595,10 @@ moved = tf.repeat(symmetric_images, times, axis=0)
 moved = np.asarray(augmentation.translate(moved, seed=SEED, limit=1 / 4))
 leaked = samples(train_ours(moved, augment=False))
 leak_figure = sg.plotting.image_rows({"data changed": leaked[:10]})
-plt.show()
+sg.plotting.show(
+    leak_figure,
+    "Ten images in a row, generated after training on shifted images: some stand off the middle.",
+)
 
 # %% tags=["nbval-ignore-output"]
 column = measurements.names(CHANNELS).index("off_centre")
@@ -635,7 +687,7 @@ critic_figure = sg.plotting.curves(
     xlabel="step",
     ylabel="minus the critic's loss",
 )
-plt.show()
+sg.plotting.show(critic_figure, "Line plot of minus the critic's loss over the steps.")
 print(f"mean score of training images {scores.mean():.2f}", end="")
 if has_held:
     unseen = sg.ranges.to_symmetric(np.pad(held_images, grow, mode="edge"))
@@ -709,13 +761,21 @@ near_figure, axis = plt.subplots(figsize=(5.6, 2.6), layout="constrained")
 axis.boxplot(list(near.values()), orientation="horizontal", tick_labels=list(near), whis=(0, 100))
 axis.set_xlabel("l1 to the nearest training image, levels a pixel", fontsize=8.5)
 axis.tick_params(labelsize=8.5)
-plt.show()
+sg.plotting.show(
+    near_figure,
+    "Box plots of the distance to the nearest training image, one below the other: the generated "
+    "samples, the two controls, and the held-out images, if there are any.",
+)
 
 # %% tags=["nbval-ignore-output"]
 best = made["ours, T"]
 nearest_first = best[np.argsort(pixel_distances(best, train_images))[:10]]
 heart_figure = sg.plotting.image_rows(beside_nearest(nearest_first))
-plt.show()
+sg.plotting.show(
+    heart_figure,
+    "Two rows of ten images: those of all samples that are nearest to a training image, and below "
+    "each that training image.",
+)
 
 
 # %% tags=["nbval-ignore-output"]
@@ -955,7 +1015,11 @@ rows = {}
 for gates in ((0, 0, 0), (1, 1, 0.5)):
     rows[str(gates)] = play(panic_gan(gates=gates))
 figure = sg.plotting.image_rows(rows)
-plt.show()
+sg.plotting.show(
+    figure,
+    "Two rows of ten generated images: with all gates open above, with gates of 1, 1 and 0.5 "
+    "below.",
+)
 
 # %% [markdown] tags=["solution"]
 # With gates of 0 it is the ordinary game, in which each loss is above its gate. $D$ is ahead, as the loss of $G$ says, and cells appear all the same. With 1 and 1, $D$ is never trained: untrained it answers 1/2, and both of its losses are 0.69, below
@@ -976,7 +1040,10 @@ class LiteralGAN(GatedGAN):
 
 
 figure = sg.plotting.image_rows({"literally": play(panic_gan(LiteralGAN))})
-plt.show()
+sg.plotting.show(
+    figure,
+    "Ten images in a row, generated after training as the text of the paper says.",
+)
 
 # %% [markdown] tags=["solution"]
 # After a few steps it stops for good. As soon as $D$ recognises 60 % of the fakes and 45 % of the reals, nobody is trained any more: $D$ has no need, and $G$ is trained only while $D$ is worse than a coin. The game stops, and with it the counters. So a paper's sentence can be tested by running it.
@@ -1006,7 +1073,11 @@ for name, turn in turns.items():
     gan.fit(fours, steps=300, batch_size=16)
     rows[name] = sg.ranges.symmetric_to_uint8(gan.generate(10))
 figure = sg.plotting.image_rows(rows)
-plt.show()
+sg.plotting.show(
+    figure,
+    "Two rows of ten generated images: trained on fours that are all turned above, on fours of "
+    "which every second is turned below.",
+)
 
 # %% [markdown] tags=["solution"]
 # A turn of all can be undone: turned images are equal only if the images are, so the fours stand upright. Turned at random, upright and turned fours are the same to $D$, and nothing tells $G$ which of them the data has.
@@ -1026,7 +1097,11 @@ figure = sg.plotting.curves(
     {"spread": (sizes, spreads)}, "images in each sample", "spread", log=True
 )
 figure.axes[0].set_xscale("log")
-plt.show()
+sg.plotting.show(
+    figure,
+    "Line plot of the spread of the kernel distance over the number of images in each sample, "
+    "both logarithmic.",
+)
 slope = np.polyfit(np.log(sizes), np.log(spreads), 1)[0]
 print(f"the spread falls as n to the power of {slope:.2f}")
 
