@@ -14,7 +14,7 @@ import sys
 from seminar_gan.commands import UserError, pages, setup
 
 # The module of seminar_gan.commands behind each command; loaded when it runs, since it imports more than help needs.
-MODULES = {"run-all": "run", "test": "verify", "train": "train", "notebooks": "build", "check": "check"}
+MODULES = {"run-all": "run", "test": "verify", "train": "train", "notebooks": "build", "check": "check", "lab": "lab"}
 
 
 def main(argv=None):
@@ -36,19 +36,28 @@ def _dispatch(argv):
     if args.command in (None, "help"):
         parser.print_help()
         return 0
+    if args.command == "train" and not args.root:
+        args.root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        if not os.path.isdir(os.path.join(args.root, "notebooks")):  # an installed package: train needs no clone
+            return _run(args)
     args.root = pages.find_root(args.root)
     if args.command == "clean":
         return _clean(args.root)
     if args.command == "notebooks":
         pages.select_sources(args.root, args.pages)  # so that a misspelt page fails before minutes of set-up
+    if args.command == "lab":
+        pages.select(args.root, args.fresh)
     if args.command == "run-all":
         pages.select(args.root, args.pages)
         pages.profile_folder(args.root, args.profile)
-    python = setup.supported_python()
+    python, environment = setup.supported_python(), dict(os.environ)
     if python == sys.executable:
         python = setup.environment_python(args.root)
+        environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
     if os.path.abspath(python) != os.path.abspath(sys.executable):
-        return _rerun(python, argv)
+        if os.environ.get("PYTHONPATH") and "PYTHONPATH" not in environment:
+            print("PYTHONPATH is left out: .venv holds every package that is needed", file=sys.stderr)
+        return _rerun(python, argv, environment)
     return _run(args)
 
 
@@ -59,17 +68,16 @@ def _run(args):
     if args.command == "setup":
         print(f"Ready: {sys.executable}")
         return 0
-    arguments = {"bench": [args.root / "tools" / "bench.py"], "lab": ["-m", "jupyterlab", args.root / "notebooks"]}
-    environment = {**os.environ, "TENSORBOARD_BINARY": os.path.join(os.path.dirname(sys.executable), "tensorboard")}
-    return subprocess.call([sys.executable, *map(str, arguments[args.command])], cwd=args.root, env=environment)
+    commands = {"bench": ["tools/bench.py"], "wheel": ["-m", "hatchling", "build", "-t", "wheel"]}
+    return subprocess.call([sys.executable, *commands[args.command]], cwd=args.root)
 
 
-def _rerun(python, argv):
+def _rerun(python, argv, environment):
     command = [python, "-m", "seminar_gan", *argv]
-    if os.name == "nt":
-        return subprocess.call(command)  # exec on Windows would return to the shell before the command ends
+    if os.name == "nt":  # where exec would return to the shell before the command ends
+        return subprocess.call(command, env=environment)
     sys.stdout.flush()
-    os.execv(python, command)
+    os.execve(python, command, environment)
 
 
 def _clean(root):
@@ -107,16 +115,35 @@ def _parser():
     train = commands.add_parser(
         "train", help="train one GAN in a folder of its own: weights, history, samples, measures"
     )
-    train.add_argument("--data", default="mnist", help="mnist, smiles, smiles-binarised, or an npz file with x and y")
-    train.add_argument("--model", default="dcgan", help="which one; a wrong name lists them")
+    train.add_argument(
+        "--data",
+        default="mnist",
+        help="mnist, smiles, smiles-binarised; an .npz file with x and, for classes, y; an .npy file; or a folder of "
+        "images, with a subfolder for each class",
+    )
+    train.add_argument("--size", type=int, help="of a folder's images: height and width in pixels; 64 by default")
+    train.add_argument("--channels", type=int, choices=[1, 3], help="of a folder's images: 1 is grey, 3 is colour")
+    train.add_argument(
+        "--model", help="one for the number and the size of the images by default; a wrong name lists all"
+    )
     train.add_argument("--conditional", action="store_true", help="the conditional variant, which takes class labels")
-    train.add_argument("--seconds", type=float, help="how long to train, set-up and first step left out")
-    train.add_argument("--steps", type=int, help="or up to which step")
+    train.add_argument("--seconds", type=float, help="how long to train in all, set-up and first step left out")
+    train.add_argument("--steps", type=int, help="or up to which step; more than before goes on from there")
+    train.add_argument("--batch-size", type=int, help="images in a batch; the model's own by default")
     train.add_argument("--seed", type=int, default=0, help="0 by default")
-    train.add_argument("--samples", type=int, default=10_000, help="how many images to make at the end")
-    train.add_argument("--to", required=True, help="the folder to write to: a new one, or that of a run to go on with")
+    train.add_argument(
+        "--samples", type=int, default=10_000, help="how many images to make at the end; the first are always the same"
+    )
+    train.add_argument(
+        "--to",
+        required=True,
+        help="a new folder, or that of a run to go on with: data, model, --conditional and seed must be the same; "
+        "time, steps, samples and size of a batch may change",
+    )
     commands.add_parser("bench", help="quality against seconds, of every MNIST recipe: benchmarks/quality.md")
-    commands.add_parser("lab", help="open the pages in JupyterLab")
+    lab = commands.add_parser("lab", help="open working copies of the pages, in my/, in JupyterLab")
+    lab.add_argument("--fresh", default="", help="pages of which another copy is made beside the one that is there")
+    commands.add_parser("wheel", help="pack package and data into dist/, for machines that cannot fetch them")
     commands.add_parser("clean", help="remove build/ and caches")
     commands.add_parser("help", help="print this help")
     return parser

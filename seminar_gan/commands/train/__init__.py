@@ -1,0 +1,86 @@
+"""`train`: one GAN from the command line, in a folder of its own.
+
+The folder gets run.json (what identifies the run, what each call asked for, what the results are of), checkpoints/,
+history.csv, generator.keras and generator.json, samples.npz (x, uint8 images; y, the labels that were asked for, -1 if
+none were) and, for MNIST, metrics.json. All results are of one step, which each of them names.
+"""
+
+import math
+import os
+import signal
+import sys
+import threading
+
+from seminar_gan.commands import UserError
+from seminar_gan.commands.train.data import load
+from seminar_gan.commands.train.folder import RunFolder
+
+
+def main(args):
+    """Train, or go on, or say that it is done. Returns the exit code; raises UserError for what cannot be."""
+    check(args)
+    use_tensorflow()
+    folder = RunFolder(args.to)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by a scheduler is stopped by hand
+    try:
+        data = load(args)
+        folder.compare({"conditional": args.conditional, "seed": args.seed} | data.identity(), args.model)
+        if folder.is_finished(args.steps, args.seconds, args.samples):
+            done = folder.record["results"]
+            print(f"{folder} is finished: nothing to do. It has {done['step']:,} steps, {done['samples']:,} samples.")
+            return 0
+        from seminar_gan.commands.train import run  # loads TensorFlow, which takes seconds
+
+        run.run(args, folder, data)
+    except KeyboardInterrupt:
+        print(f"\n{folder.kept()}", file=sys.stderr)
+        return 130
+    except Exception as error:
+        text = explained(error, args, folder)
+        if text is None:
+            raise
+        raise UserError(text) from error
+    return 0
+
+
+def check(args):
+    """Refuse numbers that cannot be."""
+    if (args.seconds is None) == (args.steps is None):
+        raise UserError("Say how long to train: either --seconds 60 or --steps 1000.")
+    for name in ("seconds", "steps", "samples", "batch_size"):
+        value = getattr(args, name)
+        if value is not None and not 0 < value < math.inf:
+            raise UserError(f"--{name.replace('_', '-')} must be above 0 and finite; got {value:g}")
+    if not 0 <= args.seed < 2**31:
+        raise UserError(f"--seed must be from 0 to {2**31 - 1}; got {args.seed}")
+
+
+def use_tensorflow():
+    """Make Keras run on TensorFlow, whatever the user's other work is set to. Before anything imports Keras."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    chosen = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if chosen != "tensorflow":
+        print(f"KERAS_BACKEND is {chosen}, and is left aside: this package trains with TensorFlow.", flush=True)
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+
+
+def explained(error, args, folder):
+    """Return one sentence for what can go wrong without a fault of the package; None for anything else."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    text = " ".join(str(error).split())
+    if kinds & {"UserError", "CheckpointError", "DataError"}:
+        return text
+    if "TrainingDiverged" in kinds:
+        return f"{text.split(' With fit(')[0]} {folder.kept()}"
+    if kinds & {"MemoryError", "ResourceExhaustedError"}:
+        return (
+            "Not enough memory. Take smaller images, a smaller --batch-size or fewer --samples, or another --model. "
+            f"{folder.kept()}"
+        )
+    if "OSError" in kinds:
+        where = f"{error.filename}: " if getattr(error, "filename", None) else ""
+        return f"{where}{getattr(error, 'strerror', None) or text}. {folder.kept()}"
+    if kinds & {"ModuleNotFoundError"} and error.name in ("keras", "tensorflow", "PIL", "lazy_loader"):
+        return f"{error.name} is not installed: pip install 'seminar_gan[cpu]' brings it."
+    return None

@@ -1,0 +1,151 @@
+"""The folder of a run: whose it is, what is in it, and how far it has come."""
+
+import contextlib
+import json
+import re
+import tempfile
+import zipfile
+from pathlib import Path
+
+from seminar_gan import files
+from seminar_gan.commands import UserError
+
+RESULTS = ("generator.keras", "generator.json", "samples.npz")
+
+
+class RunFolder:
+    """A folder and its run.json.
+
+    What identifies the run must stay: model, data, --conditional and seed. What only says how far to go may change and
+    is kept: `calls` has an entry for each call that changed something. `results` says which step all results are of; it
+    is None while they are being written.
+
+    Raises:
+        UserError: if the path is a file, or if the folder holds other things.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path).expanduser()
+        self.record = {"model": None, "identity": None, "classes": None, "calls": [], "results": None}
+        if self.path.exists() and not self.path.is_dir():
+            raise UserError(f"--to must name a folder; {self.path} is a file.")
+        others = [path for path in self._files() if path != self.file]
+        if others and not self.file.is_file():
+            raise UserError(
+                f"{self.path} is there already, and it is not a run of this command: it holds "
+                f"{others[0].relative_to(self.path)}. Take another folder with --to."
+            )
+        if others:  # otherwise nothing has been kept yet, and any run may begin here
+            self.record |= self._read()
+
+    def __str__(self):
+        return str(self.path)
+
+    @property
+    def file(self):
+        return self.path / "run.json"
+
+    @property
+    def model(self):
+        """The name of the model of the run in the folder, or None."""
+        return self.record["model"]
+
+    @model.setter
+    def model(self, name):
+        self.record["model"] = name
+
+    def compare(self, identity, model=None):
+        """Refuse to go on with another run.
+
+        Args:
+            identity: dict of what identifies the run beside the model. What the data are is a dict for itself.
+            model: the name of the model, or None for that of the folder.
+
+        Raises:
+            UserError: names what differs.
+        """
+        before, different = self.record["identity"] or {}, []
+        if self.model and model and model != self.model:
+            different.append(f"model {self.model!r}, not {model!r}")
+        for name, now in identity.items():
+            was = before.get(name)
+            if was == now or None in (was, now):  # no labels, which --conditional says already
+                continue
+            if isinstance(now, dict):
+                part = next(part for part in now if was.get(part) != now[part])
+                what = "" if part == "content" else f" ({part} {was.get(part)}, now {now[part]})"
+                different.append(f"its {name} have changed{what}")
+            else:
+                different.append(f"{name} {was!r}, not {now!r}")
+        if different:
+            raise UserError(f"{self} holds another run: {'; '.join(different)}. Take another folder with --to.")
+        self.record["identity"] = identity
+
+    def is_finished(self, steps, seconds, samples):
+        """Whether the results that are there are of a training as long, and as many samples, as are asked for."""
+        results = self.record["results"]
+        if not results or not all((self.path / name).is_file() for name in RESULTS):
+            return False
+        if not all(zipfile.is_zipfile(self.path / name) for name in RESULTS if not name.endswith(".json")):
+            return False
+        enough = results["step"] >= steps if steps else results["seconds"] >= seconds
+        return enough and results["samples"] >= samples
+
+    @contextlib.contextmanager
+    def prepared(self):
+        """Make the folder for the time of a training; leave no trace if nothing came to be kept in it."""
+        made = [path for path in (self.path, *self.path.parents) if not path.exists()]
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.path).close()  # an error now, and not after the training
+            yield
+        finally:
+            if self._files() in ([], [self.file]):
+                self.file.unlink(missing_ok=True)
+                for path in (self.path / "checkpoints", *made):
+                    with contextlib.suppress(OSError):
+                        path.rmdir()
+
+    def begin(self, call):
+        """Write down that a call trains, or draws samples. From now on the folder is claimed."""
+        self.record["calls"].append(call)
+        self.write()
+
+    def write(self, **changes):
+        """Write run.json, with changes to the record."""
+        self.record |= changes
+        files.write_json(self.file, self.record)
+
+    def images_seen(self, step):
+        """How many images the networks have seen up to a step, over all calls and their sizes of a batch."""
+        calls = self.record["calls"]
+        ends = [*(call["from_step"] for call in calls[1:]), step]
+        return sum(call["images_a_step"] * (end - call["from_step"]) for call, end in zip(calls, ends, strict=True))
+
+    def last_step(self):
+        """The step of the newest checkpoint, or None."""
+        names = [path.stem for path in (self.path / "checkpoints").glob("step_*.npz")]
+        return max((int(name[5:]) for name in names if re.fullmatch(r"step_\d+", name)), default=None)
+
+    def kept(self):
+        """Say what is kept, for somebody whose training has stopped."""
+        step = self.last_step()
+        if step is None:
+            return "Nothing was kept: the same command begins at step 0."
+        return f"{self} keeps step {step:,}: the same command goes on from there."
+
+    def _files(self):
+        """All files of the folder, those left out that systems and half-written files leave."""
+        below = [path.relative_to(self.path) for path in self.path.rglob("*") if path.is_file()]
+        return [self.path / path for path in sorted(below) if not any(part.startswith(".") for part in path.parts)]
+
+    def _read(self):
+        try:
+            record = json.loads(self.file.read_text(encoding="utf-8"))
+            if "identity" in record:
+                return {name: record[name] for name in self.record}
+            asked = record["parameters"]  # of a version that kept one call only
+            model, identity = asked["model"], {"conditional": asked["conditional"], "seed": record["seed"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{self.file} cannot be read as that of a run ({error!r}). Take another folder.") from error
+        return {"model": model, "identity": identity, "calls": [{**record, "from_step": 0, "images_a_step": 0}]}

@@ -1,0 +1,95 @@
+"""What a training leaves: the generator, samples, and for MNIST their measures. All of one step."""
+
+import numpy as np
+
+from seminar_gan import datasets, files, ranges
+from seminar_gan.export import save_generator
+from seminar_gan.metrics import features, report
+from seminar_gan.training.fit.checks import image_range
+
+MOST_MEASURED = 10_000  # as many as there are test digits
+HARDLY = 100  # steps; before, a GAN shows its starting weights more than the data
+HINT = ": hardly trained, so this is no result yet. The same command goes on with more --steps or --seconds"
+TO_UINT8 = {(-1, 1): ranges.symmetric_to_uint8, (0, 1): ranges.unit_to_uint8}
+AT_ONCE = 500  # images that are held as floats
+
+
+def write(gan, data, folder, args):
+    """Write all results, and last of all into run.json that they are there, of which step."""
+    images, orders = draw(gan, data, args.samples, args.seed, earlier(folder, gan.step))
+    seen = folder.images_seen(gan.step)
+    about = {
+        "step": gan.step,
+        "seconds": gan.record.seconds,
+        "images_seen": seen,
+        "times_the_data": round(seen / len(data.images), 3),
+        "hardly_trained": gan.step < HARDLY,
+    }
+    folder.write(results=None, classes=data.classes)
+    save_generator(gan, folder.path, class_names=data.classes)
+    if data.name == "mnist":
+        measures = evaluate(images, orders if data.classes else None)
+        files.write_json(folder.path / "metrics.json", {**measures, **about})
+    with files.whole(folder.path / "samples.npz") as part, open(part, "wb") as file:
+        np.savez_compressed(file, x=images, y=orders, step=gan.step)
+    folder.write(results={**about, "samples": len(images)})
+    trained = f"{seen:,} images seen ({seen / len(data.images):.3g} times the data)"
+    print(f"{folder}: {gan.step:,} steps, {trained}, {len(images):,} samples{HINT if gan.step < HARDLY else ''}")
+
+
+def earlier(folder, step):
+    """Return the samples that an earlier call drew after the same step, or None: so that more are only more."""
+    results = folder.record["results"]
+    if not results or results["step"] != step:
+        return None
+    try:
+        with np.load(folder.path / "samples.npz") as file:
+            return file["x"]
+    except Exception:  # damaged: they are drawn anew
+        return None
+
+
+def draw(gan, data, count, seed, before):
+    """Return `count` samples, uint8, and the labels that they were asked for, -1 if none were.
+
+    Classes are asked for as often as they occur in the data: a distance to the data counts other shares as a fault.
+
+    Args:
+        before: the first samples if an earlier call drew them, or None.
+    """
+    orders, conditions = np.full(count, -1), ()
+    if data.classes:
+        numbers = np.random.default_rng(seed).choice(data.labels, count)
+        orders, conditions = np.array(data.classes)[numbers], (numbers,)
+    elif hasattr(gan, "sample_clusters"):
+        conditions = (gan.sample_clusters(count, seed=seed),)
+    z = gan.sample_noise(count, seed=seed)
+    to_uint8 = TO_UINT8[image_range(gan.generator)]
+    images = np.empty((count, *data.images.shape[1:]), "uint8")
+    drawn = 0 if before is None else min(len(before), count)
+    if drawn:
+        images[:drawn] = before[:drawn]
+    for start in range(drawn, count, AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        images[part] = to_uint8(gan.generate_from(z[part], *(condition[part] for condition in conditions)))
+    return images, orders
+
+
+def evaluate(images, orders):
+    """Measure generated digits against the test digits, and as many training digits beside them; print the table."""
+    (x_train, y_train), (x_test, _) = datasets.load_mnist()
+    count = min(len(images), MOST_MEASURED)
+    chosen = np.random.default_rng(0).permutation(len(x_train))[:count]
+    network = features.load_digit_features()
+    try:
+        result = report.compare(
+            report.Sample(network.features(x_test)),
+            report.Sample(*network.describe(x_train[chosen]), y_train[chosen] if orders is not None else None),
+            report.Sample(*network.describe(images[:count]), orders[:count] if orders is not None else None),
+        )
+    except ValueError as error:  # too few samples
+        print(f"Not measured: {error}")
+        return {"not measured": str(error)}
+    for row in [list(result.columns), *result.rows()]:
+        print("{:18s} {:>32s} {:>32s} {:>24s}".format(*row))
+    return result.to_dict()

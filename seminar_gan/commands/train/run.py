@@ -1,0 +1,127 @@
+"""Train in a folder, from where an earlier call stopped, and write the results."""
+
+from datetime import UTC, datetime
+
+import keras
+
+from seminar_gan import recipes, runs
+from seminar_gan.commands import UserError
+from seminar_gan.commands.train import results
+from seminar_gan.training.watch.history import HistoryCSV
+from seminar_gan.training.watch.progress import StepProgress
+
+REPORT_EVERY = 100
+ASKED = ("data", "model", "conditional", "seconds", "steps", "samples", "size", "channels", "batch_size")
+
+
+class Claim(keras.callbacks.Callback):
+    """Claim the folder once a step has been made: until then, all that fails leaves no trace."""
+
+    def __init__(self, folder, call):
+        super().__init__()
+        self.folder, self.call = folder, call
+
+    def on_train_begin(self, logs=None):
+        self.call["from_step"] = self.model.step
+        if not self.model.step and (self.folder.path / "samples.npz").is_file():
+            raise UserError(
+                f"{self.folder} has results, but no checkpoint to go on from: a training would begin anew and replace "
+                "them. Take another folder with --to."
+            )
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.call not in self.folder.record["calls"]:
+            self.folder.begin(self.call)
+
+
+def run(args, folder, data):
+    """Train, and write the results.
+
+    Raises:
+        UserError: for a model that cannot be, or that the data are not for.
+    """
+    model = args.model or folder.model or recommended(args, data)
+    recipe = find_recipe(model, args.conditional)
+    folder.model = model
+    with folder.prepared():
+        gan = build(recipe, model, data, args.seed)
+        call = describe(args, model, recipe, gan)
+        fit(gan, recipe, data, folder, args, call)
+        if call not in folder.record["calls"]:
+            folder.begin(call)
+        results.write(gan, data, folder, args)
+
+
+def recommended(args, data):
+    """Return the name of the model for the number and the size of the images; say it."""
+    height, width, _ = shape = data.images.shape[1:]
+    if args.conditional:
+        model = "mirza" if height % 4 or width % 4 else "dcgan"
+    else:
+        try:
+            model = recipes.recommend(len(data.images), shape)
+        except ValueError as error:
+            raise UserError(f"{args.data}: {error}.") from error
+    print(f"--model {model}, as recommended for {len(data.images):,} images of {height} x {width}.", flush=True)
+    return model
+
+
+def find_recipe(name, conditional):
+    """Return the recipe of that name, among the conditional ones or among the others."""
+    kinds = {"": recipes.RECIPES, " with --conditional": recipes.CONDITIONAL_RECIPES}
+    known = kinds[" with --conditional" if conditional else ""]
+    if name in known:
+        return known[name]
+    choices = "; ".join(", ".join(names) + kind for kind, names in kinds.items())
+    raise UserError(
+        f"There is no model {name!r}{' with' if conditional else ' without'} --conditional. Models: {choices}."
+    )
+
+
+def build(recipe, model, data, seed):
+    """Return the GAN for images of that shape."""
+    groups = recipe.sizes.get("num_classes")
+    if groups and groups > len(data.images):
+        raise UserError(
+            f"{model} sorts the images into {groups} groups and needs at least {groups} images; there are "
+            f"{len(data.images)}. Take --model {model}-plain."
+        )
+    try:
+        return recipe.build(
+            data.images.shape[1:], seed=seed, **({"num_classes": len(data.classes)} if data.classes else {})
+        )
+    except ValueError as error:
+        raise UserError(f"The networks of {model} do not fit {data.name}: {error}") from error
+
+
+def describe(args, model, recipe, gan):
+    """Return what a call asks for, and by which versions, as an entry of run.json."""
+    asked = {name: getattr(args, name) for name in ASKED} | {
+        "model": model,
+        "batch_size": args.batch_size or recipe.batch_size,
+    }
+    return {
+        "began": datetime.now(UTC).isoformat(timespec="seconds"),
+        "from_step": gan.step,
+        "images_a_step": asked["batch_size"] * gan.batches_per_step,
+        **runs.describe(seed=args.seed, **asked).record(),
+    }
+
+
+def fit(gan, recipe, data, folder, args, call):
+    """Train up to the step or for the time that was asked for."""
+    callbacks = [*recipe.callbacks(), Claim(folder, call), StepProgress(), HistoryCSV(folder.path / "history.csv")]
+    model, count = call["parameters"]["model"], len(data.images)
+    print(f"Training {model} on {count:,} images of {data.name}. Stop it, call again, and it goes on.", flush=True)
+    try:
+        gan.fit(
+            *((data.images,) if data.labels is None else (data.images, data.labels)),
+            steps=args.steps,
+            seconds=args.seconds,
+            batch_size=call["parameters"]["batch_size"],
+            report_every=REPORT_EVERY,
+            callbacks=callbacks,
+            checkpoints=folder.path / "checkpoints",
+        )
+    except ValueError as error:
+        raise UserError(f"{model} cannot be trained on {data.name}: {' '.join(str(error).split())}") from error
