@@ -31,6 +31,7 @@ class Toy:
             ROOT / "seminar_gan", root / "seminar_gan", ignore=shutil.ignore_patterns("__pycache__", "data")
         )
         (root / "tensorflow.py").write_text(TENSORFLOW)
+        (root / "matplotlibrc").write_text("image.origin: lower\n")
         # A kernel that does not run, where a user's own kernels are: no page may take it.
         spec = root / "jupyter" / "kernels" / "python3"
         spec.mkdir(parents=True)
@@ -56,6 +57,7 @@ class Toy:
     @property
     def environment(self):
         paths = {"PYTHONPATH": str(self.root), "JUPYTER_DATA_DIR": str(self.root / "jupyter")}
+        paths |= {"MPLBACKEND": "Agg", "MATPLOTLIBRC": str(self.root / "matplotlibrc")}  # a user's own, for no page
         return os.environ | paths | {"SEMINAR_GAN_ENV": "current", "PYTHONDONTWRITEBYTECODE": "1"}
 
     def start(self, *arguments):

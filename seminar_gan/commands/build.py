@@ -7,6 +7,7 @@ and everything from the heading "Exercises" on. Both are executed, in an empty f
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import tempfile
 import time
 
 from seminar_gan.commands import UserError, address, pages
+from seminar_gan.commands.execute import use_plain_matplotlib
 from seminar_gan.files import write_text
 
 # What JupyterLab writes into a page that it opens. With the kernel's own language_info (see `execute`), saving a page
@@ -87,7 +89,9 @@ def execute(notebook):
         kernel = client.create_kernel_manager().kernel_spec  # the client's own, so that it ends the kernel
         kernel.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         kernel.env = {}  # a user's own kernel of this name may be another Python
-        client.execute(stderr=subprocess.DEVNULL)  # of the kernel itself, not of the cells
+        environment = dict(os.environ)
+        use_plain_matplotlib(environment)
+        client.execute(env=environment, stderr=subprocess.DEVNULL)  # stderr of the kernel itself, not of the cells
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if "nbval-ignore-output" in _tags(cell):

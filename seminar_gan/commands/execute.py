@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -28,6 +29,7 @@ def main(folder):
     watch.start()
     (folder / "files").mkdir()
     _use_this_python(folder)
+    use_plain_matplotlib(os.environ)
     error = _execute(folder, job)
     write_json(
         folder / "result.json",
@@ -82,6 +84,12 @@ def _use_this_python(folder):
     )
 
 
+def use_plain_matplotlib(environment):
+    """Change an environment so that a page draws as we do, whatever backend and style this machine's user has."""
+    environment.pop("MPLBACKEND", None)
+    environment["MATPLOTLIBRC"] = str(Path(find_spec("matplotlib").origin).parent / "mpl-data" / "matplotlibrc")
+
+
 def _execute(folder, job):
     """Run the page with papermill; return the end of the error, or an empty text."""
     sys.modules["rfc3987_syntax"] = None  # jsonschema works without it; its import takes a second of every page
@@ -107,8 +115,8 @@ def _execute(folder, job):
     papermill_engines.register("seminar-gan", Engine)
     try:
         papermill.execute_notebook(
-            job["page"],
-            str(folder / "page.ipynb"),
+            _literally(job["page"]),
+            _literally(folder / "page.ipynb"),
             parameters=job["parameters"],
             engine_name="seminar-gan",
             kernel_name="python3",
@@ -119,6 +127,11 @@ def _execute(folder, job):
     except Exception as error:
         return tail(str(error) or repr(error))
     return ""
+
+
+def _literally(path):
+    """The path as papermill takes it, to which every path is a template: {year} would stand for a parameter."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def claims_of(path):

@@ -1,12 +1,13 @@
 """The pages of a collection, their parameters, and what their results depend on.
 
-Standard library only, except that values of parameters are read with PyYAML. All of it is quick, so that a misspelt
+Standard library only, except that the files of parameters are read with PyYAML. All of it is quick, so that a misspelt
 name is reported at once.
 """
 
 import ast
 import hashlib
 import json
+import os
 import platform
 import re
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from seminar_gan.commands import UserError, closure
+from seminar_gan.parameters import ParameterError, accept, like
 
 UNKNOWN = object()  # the value of a parameter that is not a literal
 
@@ -46,6 +48,17 @@ class Page:
                     except ValueError:
                         values[node.targets[0].id] = UNKNOWN
         return values
+
+    @cached_property
+    def wanted(self):
+        """What each parameter may be: as the page says it to `parameters.check`, else a value like its default."""
+        wanted = {name: None if value is UNKNOWN else like(value) for name, value in self.defaults.items()}
+        for source in [source for source, _ in self.code_cells if "parameters.check(" in source]:
+            for node in ast.walk(ast.parse(closure.without_magics(source))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("parameters.check"):
+                    said = {keyword.arg: ast.literal_eval(keyword.value) for keyword in node.keywords}
+                    wanted.update((name, what) for name, what in said.items() if name in wanted)
+        return wanted
 
 
 @dataclass(frozen=True)
@@ -165,61 +178,76 @@ def make_plan(root, names="", profile="quick", params=""):
             }
             if path.stem in parameters:
                 parameters[path.stem].update(values)
-    by_hand = _parse_params(params)
+    by_hand = _parse_params(params, {name for page in chosen for name in page.defaults})
     for name, value in by_hand.items():
         owners = [page for page in chosen if name in page.defaults]
         if not owners:
             names = sorted({name for page in chosen for name in page.defaults})
             raise UserError(f"No chosen page has a parameter {name!r}. {_choices('Their parameters are', names)}")
         for page in owners:
-            parameters[page.name][name] = _checked(page, name, value, where="PARAMS")
+            by_hand[name] = parameters[page.name][name] = _checked(page, name, value, where="PARAMS")
     return Plan(profile + _suffix(by_hand), chosen, parameters)
 
 
-def _parse_params(text):
-    import yaml
-
-    values = {}
-    for part in re.split(r"[\s,]+(?=[A-Za-z_]\w*\s*=)", text.strip()) if text.strip() else []:
-        name, equals, value = part.partition("=")
-        if not equals:
-            raise UserError(f"PARAMS takes NAME=value pairs, such as EPOCHS=3 SEED=1; got {part!r}.")
-        try:
-            values[name.strip()] = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError):
-            values[name.strip()] = yaml.safe_load(value)
+def _parse_params(text, known):
+    """{name: text} of NAME=value pairs. A value ends where the next NAME= begins, or with the quote it began with."""
+    name = rf"(?:{'|'.join(['[A-Z][A-Z0-9_]*', *sorted(known)])})\s*="  # a folder may be called a,b=c
+    values, rest = {}, text.strip()
+    while rest:
+        if not re.match(r"[A-Za-z_]\w*\s*=", rest):
+            raise UserError(f"PARAMS takes NAME=value pairs, such as EPOCHS=3 SEED=1; got {rest!r}.")
+        key, rest = rest.split("=", 1)
+        key = key.strip()
+        quoted = re.match(rf"\s*(['\"])(.*?)\1(?=$|[\s,]+(?:$|{name}))", rest, re.DOTALL)
+        plain = re.match(rf".*?(?=$|[\s,]+(?:$|{name}))", rest, re.DOTALL)
+        if key in values:
+            raise UserError(f"PARAMS has {key} twice.")
+        values[key] = quoted[2] if quoted else plain[0].strip()
+        rest = rest[(quoted or plain).end() :].strip(" \t\r\n,")
     return values
 
 
 def _read_yaml(path):
+    """{name: text, or a list of texts}: YAML itself would make a number of 007 and nothing of null."""
     import yaml
 
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
     except yaml.YAMLError as error:
-        raise UserError(f"{path} is not YAML: {error}") from None
+        line = getattr(error, "problem_mark", None)
+        where = f" in line {line.line + 1}" if line else ""
+        reason = " ".join(str(getattr(error, "problem", error)).split())
+        raise UserError(f"{path} is not YAML{where}: {reason}. Text goes into quotes.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}") from None
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold lines such as `EPOCHS: 100`.")
     return values
 
 
 def _checked(page, name, value, where):
-    """Return the value if the page has the parameter and its default is of the same kind."""
+    """Return the value as the page needs it."""
     if name not in page.defaults:
         raise UserError(
             f"{where}: {page.name} has no parameter {name!r}. {_choices('Its parameters are', page.defaults)}"
         )
-    default = page.defaults[name]
-    if default is UNKNOWN or default is None or type(value) is type(default):
+    wanted = page.wanted[name]
+    if wanted == "folder" and isinstance(value, str):
+        return _folder_from_here(name, value, where)
+    try:
+        return accept(name, value, wanted)
+    except ParameterError as error:
+        raise UserError(f"{where}: {error}") from None
+
+
+def _folder_from_here(name, value, where):
+    """The whole path of a folder: a page runs in a folder of its own, where a relative one would begin."""
+    if not value:
         return value
-    if isinstance(default, float) and not isinstance(value, bool):
-        try:
-            return float(value)  # of 1, and of 1e-3, which YAML reads as text
-        except (TypeError, ValueError):
-            pass
-    if isinstance(default, tuple) and isinstance(value, list):
-        return value
-    raise UserError(f"{where}: {name} of {page.name} is {default!r} by default; {value!r} is of another kind.")
+    folder = os.path.abspath(os.path.expanduser(value) if not os.path.isdir(value) else value)
+    if not os.path.isdir(folder):
+        raise UserError(f"{where}: {name} is {value!r}, and there is no folder {folder}.")
+    return folder
 
 
 def _choices(words, names):
@@ -233,7 +261,13 @@ def _suffix(values):
         return ""
     text = ",".join(f"{name}={value}" for name, value in sorted(values.items()))
     safe = re.sub(r"[^A-Za-z0-9=,._-]", "_", text)[:80].rstrip(".")
-    return f"+{safe}" if safe == text else f"+{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"+{safe}" if safe == text else f"+{safe}-{hashlib.sha256(os.fsencode(text)).hexdigest()[:8]}"
+
+
+def _listing(folder):
+    """What tells whether the files of a folder have changed: name, size and time of each."""
+    paths = sorted(path for path in Path(folder).rglob("*") if path.is_file()) if folder else []
+    return [(path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
 
 
 def package_digest(sources):
@@ -263,6 +297,7 @@ def fingerprint(page, parameters, lock):
     parts = {
         "code": sources,
         "parameters": sorted((name, repr(value)) for name, value in parameters.items()),
+        "folders": [_listing(value) for name, value in sorted(parameters.items()) if page.wanted.get(name) == "folder"],
         "package": package_digest(sources),
         "lock": hashlib.sha256(lock.encode()).hexdigest(),
         "python": platform.python_version(),

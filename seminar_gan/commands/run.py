@@ -38,11 +38,11 @@ def main(args):
         record["status"] = "unchanged"
     todo = [page for page in plan.pages if not records[page.name]]
     if todo:
-        work = private_folder(args.root / "build" / ".work")
+        work = _work_folder(args.root)
         try:
             for page, result in _execute(todo, plan.parameters, results, work, jobs, args.scheduler):
                 more = {"parameters": plan.parameters[page.name], "fingerprint": prints[page.name]}
-                records[page.name] = results.keep(page, result, **more)
+                records[page.name] = _keep(results, page, result, more)
         except KeyboardInterrupt:
             print("\nStopped. Finished pages are kept; the next call goes on from here.", flush=True)
             return 130
@@ -50,6 +50,24 @@ def main(args):
             shutil.rmtree(work, ignore_errors=True)
     _report(records, results.folder)
     return 0 if all(record["status"] in ("ok", "unchanged") for record in records.values()) else 1
+
+
+def _work_folder(root):
+    try:
+        return private_folder(root / "build" / ".work")
+    except OSError as error:
+        raise UserError(
+            f"run-all writes its results into {root / 'build'}, and cannot: {error.strerror}. "
+            "Make room or make it writable, or copy the collection to a folder of your own."
+        ) from None
+
+
+def _keep(results, page, result, more):
+    try:
+        return results.keep(page, result, **more)
+    except OSError as error:  # no space, say; the pages that are finished stay so, and the others go on
+        reason = f"The result cannot be kept in {results.folder}: {error.strerror}."
+        return results.keep(page, {"error": "\n".join(filter(None, [result["error"], reason]))}, **more)
 
 
 def _execute(todo, parameters, results, work, jobs, scheduler):
@@ -165,6 +183,7 @@ def _installed(root):
 
 
 def _positive(text):
+    text = text.strip()
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise UserError(f"JOBS is the number of pages at a time, a positive integer; got {text!r}.")
     return int(text)

@@ -38,6 +38,7 @@ SEED = 3  # any
 # %% tags=["nbval-ignore-output"]
 print("files here:", os.listdir())
 print("this Python:", sys.executable == os.environ["PYTHON_OF_THE_BUILD"])
+print("backend:", os.environ["MPLBACKEND"])
 
 # %%
 SEED + 1
@@ -93,7 +94,7 @@ def environment(root):
     spec.mkdir(parents=True, exist_ok=True)
     (spec / "kernel.json").write_text('{"argv": ["no-such-python"], "display_name": "x", "language": "python"}')
     variables = {"PYTHONPATH": str(ROOT), "JUPYTER_DATA_DIR": str(root / "jupyter")}
-    return variables | {"PYTHON_OF_THE_BUILD": sys.executable}
+    return variables | {"PYTHON_OF_THE_BUILD": sys.executable, "MPLBACKEND": "Agg"}
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +195,8 @@ def test_solutions_above_the_exercises_are_refused(tmp_path):
 
 
 def test_pages_run_in_an_empty_folder_and_in_this_python(collection):
-    assert output(cell_with(read(collection), "os.listdir()")) == "files here: []\nthis Python: True\n"
+    printed = "files here: []\nthis Python: True\nbackend: module://matplotlib_inline.backend_inline\n"
+    assert output(cell_with(read(collection), "os.listdir()")) == printed
 
 
 @pytest.mark.long

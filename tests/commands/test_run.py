@@ -1,5 +1,6 @@
 """run-all on small collections: what is executed, what is repeated, where results go, and what is printed."""
 
+import errno
 import json
 import os
 import signal
@@ -8,13 +9,18 @@ import psutil
 import pytest
 from toy_collection import Toy, until
 
+from seminar_gan.commands import pages, run
+from seminar_gan.commands.results import Results
+
 CLAIMS = "claims"
+AWKWARD = "a{b}c {0} {{ #1 %s [ä] $HOME ~ @"  # papermill takes a path for a template
+DRAWING = "import matplotlib, os\nprint(matplotlib.rcParams['image.origin'], os.environ.get('MPLBACKEND'))"
 
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
     """A collection that has been run once, with one page of each fate."""
-    toy = Toy(tmp_path_factory.mktemp("collection"))
+    toy = Toy(tmp_path_factory.mktemp("collection") / AWKWARD)
     (toy.root / "seminar_gan" / "used.py").write_text("from seminar_gan.below import VALUE\n")
     (toy.root / "seminar_gan" / "below.py").write_text("VALUE = 'first'\n")
     (toy.root / "seminar_gan" / "unrelated.py").write_text("")
@@ -27,6 +33,7 @@ def toy(tmp_path_factory):
     )
     toy.page("02_fails", "print('before')", "1 / 0")
     toy.page("03_claims", ("print('PASS  one')\nprint('FAIL  error < 0.1')", CLAIMS))
+    toy.page("05_draws", DRAWING)
     toy.page("04_package", "from seminar_gan import used", "print(used.VALUE)")
     toy.before = {path: path.read_bytes() for path in (toy.root / "notebooks").rglob("*") if path.is_file()}
     toy.code, toy.text = toy.run("run-all", "--jobs", "2")
@@ -36,7 +43,17 @@ def toy(tmp_path_factory):
 
 def test_every_page_runs_whatever_happens_to_others(toy):
     assert toy.code == 1
-    assert toy.first == {"01_good": "ok", "02_fails": "failed", "03_claims": "claim failed", "04_package": "ok"}
+    assert toy.first == {
+        "01_good": "ok",
+        "02_fails": "failed",
+        "03_claims": "claim failed",
+        "04_package": "ok",
+        "05_draws": "ok",
+    }
+
+
+def test_a_page_draws_as_ours_do_whatever_the_users_matplotlib_is_set_to(toy):
+    assert toy.built("05_draws") == "upper module://matplotlib_inline.backend_inline\n"
 
 
 def test_progress_errors_and_table_are_printed(toy):
@@ -73,7 +90,10 @@ def test_only_what_failed_changed_or_was_altered_is_repeated(toy):
     (toy.root / "seminar_gan" / "below.py").write_text("VALUE = 'second'\n")
     (toy.root / "seminar_gan" / "unrelated.py").write_text("# changed\n")
     code, _ = toy.run("run-all", "--jobs", "2")
-    assert (code, toy.statuses()) == (0, {"01_good": "unchanged"} | dict.fromkeys(toy.first.keys() - {"01_good"}, "ok"))
+    assert (code, toy.statuses()) == (
+        0,
+        dict.fromkeys(toy.first, "ok") | dict.fromkeys(["01_good", "05_draws"], "unchanged"),
+    )
     assert toy.built("04_package") == "second\n"
     assert not (toy.root / "build" / "quick" / "failed" / "02_fails.ipynb").exists()
 
@@ -82,7 +102,8 @@ def test_only_what_failed_changed_or_was_altered_is_repeated(toy):
         file.write(" ")
     (build / "04_package.json").write_text("{")
     code, text = toy.run("run-all", "--jobs", "2")
-    assert toy.statuses() == {"01_good": "ok", "02_fails": "unchanged", "03_claims": "unchanged", "04_package": "ok"}
+    unchanged = dict.fromkeys(["02_fails", "03_claims", "05_draws"], "unchanged")
+    assert toy.statuses() == {"01_good": "ok", "04_package": "ok"} | unchanged
     assert code == 0
     assert "03_claims  starts" not in text
 
@@ -118,3 +139,36 @@ def test_a_run_starts_only_pages_and_an_interrupt_ends_them(tmp_path):
         assert list((toy.root / "build" / ".work").iterdir()) == []
     finally:
         toy.kill(process)
+
+
+@pytest.mark.parametrize("blocked", ["build", "build/.work"])
+def test_a_place_that_cannot_be_written_is_one_sentence(blocked, tmp_path):
+    toy = Toy(tmp_path / "collection")
+    toy.page("01_page", "print('done')")
+    (toy.root / blocked).parent.mkdir(exist_ok=True)
+    (toy.root / blocked).write_text("a file in the way")
+    code, text = toy.run("run-all")
+    assert code == 2
+    assert len(text.splitlines()) == 1
+    assert text.startswith(f"run-all writes its results into {toy.root / 'build'}, and cannot: ")
+
+
+def test_a_result_that_cannot_be_kept_fails_its_page_alone(tmp_path, monkeypatch):
+    """No space left: the page failed, the finished pages and the run go on."""
+    toy = Toy(tmp_path / "collection")
+    toy.page("01_page", "")
+    results = Results(toy.root / "build" / "quick")
+    (page,) = pages.select(toy.root)
+    work = toy.root / "work"
+    (work / "files").mkdir(parents=True)
+    (work / "page.ipynb").write_text("{}")
+
+    def full(source, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "replace", full)
+    result = {"folder": str(work), "error": "", "seconds": 1.0}
+    record = run._keep(results, page, result, {"fingerprint": "f"})
+    assert record["status"] == "failed"
+    assert record["error"] == f"The result cannot be kept in {results.folder}: No space left on device."
+    assert not results.finished("01_page", "f")
