@@ -5,6 +5,12 @@ quality 60, which is much nearer for a smooth image than for one of hard edges. 
 16 x 16 pixels without their mean level, in the eight positions that mirroring and turning give. As images that share an
 illumination differ little anyway, what differs must be small beside their edges, too. An image without edges is a copy
 only of its equals.
+
+Measured on 42 cells, 500 digits, 400 drawings, 300 smileys, 587 letters and signs and 108 pieces of photographs: only
+arrows that are each other's mirror image are taken for copies, and 12 of 10,000 digits, all straight ones. Of copies
+that were resaved (JPEG 60 to 95, WebP 80), mirrored, turned, resized by a tenth or made lighter by one level, nearly
+all are found from 28 pixels up; of 16 pixels, and of pieces of plain sky, most JPEGs of quality 75 and below are not.
+Nobody finds here what was cropped, turned by a few degrees or changed in contrast.
 """
 
 import hashlib
@@ -27,8 +33,10 @@ def __dir__():
 SIDE = 16  # of a thumbnail
 LONGEST = 128  # larger images are shrunk first: a thumbnail keeps nothing of their details
 TOLERANCE = 1.25, 0.5, 6.0  # times the change by shrinking and JPEG; at least and at most so many grey levels
+PEAK = 1.5, 4.5  # the same for the largest difference: a small mark that one of two images has; at least
 EDGES = 0.1  # squared differences of the edges, relative to those of the edges
 PROPORTIONS = 0.03  # beyond what rounding to whole pixels does to height : width
+HASHED = 512  # pixels a side, of the largest images whose mirrored and turned equals are found without comparing
 PAIRS = 2**22  # differences that are held at once
 
 
@@ -36,23 +44,26 @@ class Look(NamedTuple):
     """What an image is compared by.
 
     Args:
-        pixels: a checksum of all pixels.
+        pixels: a checksum of the size and all pixels, the same for mirrored and turned images.
         size: height, width.
         thumbnail: float32 (SIDE, SIDE, channels), 0 to 255, of mean 0.
         tolerance: how far a copy's thumbnail may be, root mean square in grey levels; 0 if only an equal is a copy.
+        peak: how far at one place.
     """
 
     pixels: bytes
     size: tuple
     thumbnail: np.ndarray
     tolerance: float
+    peak: float
 
 
 def find_copies(images):
     """Find the exact and near copies among images: resaved, mirrored, turned by 90 degrees, a little lighter or darker.
 
-    It takes about 0.3 ms an image, and a few seconds more for 10,000 images, which grow with the square of their count.
-    To find copies between two sets, give both: `find_copies(np.concatenate([train, test]))`.
+    Cropped images, and those whose contrast was changed, are not found. 1,000 small images take about half a second,
+    10,000 ten; beyond, the time grows with the square of the count. To find copies between two sets, give both:
+    `find_copies(np.concatenate([train, test]))`.
 
     Args:
         images: uint8 (n, height, width) or (n, height, width, 1 or 3), 0 to 255.
@@ -103,6 +114,7 @@ def hold_out(groups, count, *, seed):
         ([0, 1, 4, 5], [2, 3])
     """
     groups = np.asarray(getattr(groups, "groups", groups))
+    groups = groups if groups.size else groups.astype(int)
     if groups.ndim != 1 or groups.dtype.kind not in "iu":
         raise TypeError(
             "hold_out takes an ImageFolder or integers (n,), a number for each image, the same for copies; "
@@ -113,6 +125,8 @@ def hold_out(groups, count, *, seed):
             f"count must be a whole number from 0 to {len(groups) - 1}, so that of {len(groups):,} images "
             f"some are left to train on; got {count!r}"
         )
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(f"seed must be a whole number of at least 0; got {seed!r}")
     held = np.zeros(len(groups), bool)
     for index in np.random.default_rng(seed).permutation(len(groups)):
         copies = groups == groups[index]
@@ -123,25 +137,26 @@ def hold_out(groups, count, *, seed):
 
 def look(image):
     """Return the Look of a PIL image, "L" or "RGB"."""
-    digest = hashlib.sha256(image.tobytes()).digest()
-    size = image.height, image.width
     thumbnail = _thumbnail(image)
     scale = 0.9 * min(1, LONGEST / max(image.size))
     smaller = image.resize([max(1, round(scale * side)) for side in image.size], Image.Resampling.BILINEAR)
     stream = io.BytesIO()
     smaller.save(stream, "JPEG", quality=60)
     with Image.open(stream) as resaved:
-        change = _rms(_thumbnail(resaved) - thumbnail)
+        change = _thumbnail(resaved) - thumbnail
     factor, least, most = TOLERANCE
-    tolerance = float(np.clip(factor * change, least, most))
-    return Look(digest, size, thumbnail, tolerance if _rms(thumbnail) > tolerance else 0.0)
+    tolerance = float(np.clip(factor * _rms(change), least, most))
+    peak = max(PEAK[0] * float(np.abs(change).max()), PEAK[1])
+    if _rms(thumbnail) <= tolerance:
+        tolerance = 0.0
+    return Look(_checksum(np.asarray(image)), (image.height, image.width), thumbnail, tolerance, peak)
 
 
 def group(looks):
     """Return int64 (n,): for each Look the index of the first one that it is a copy of, or its own."""
     first, leader = {}, []
     for index, each in enumerate(looks):
-        leader.append(first.setdefault((each.pixels, each.size), index))
+        leader.append(first.setdefault(each.pixels, index))
     single = [index for index in first.values() if looks[index].tolerance]
 
     def root(index):
@@ -174,21 +189,29 @@ def _near(looks, indices):
         for i, j in np.argwhere(np.triu(squares <= limits * 1.001 + 1, start + 1)):
             i += start
             alike = np.abs(np.log(proportions[i] / proportions[j] ** np.repeat([1, -1], 4))) <= max(rounding[[i, j]])
-            if _same(thumbnails[i], thumbnails[j], max(tolerances[i], tolerances[j]), alike):
+            if _same(looks[indices[i]], looks[indices[j]], alike):
                 yield indices[i], indices[j]
 
 
-def _same(a, b, tolerance, allowed):
-    """Whether thumbnail b, in one of the allowed positions, is a near copy of a."""
-    differences = np.stack([a - each[0] for each in _positions(b[None])])[allowed]
-    near = np.mean(differences**2, axis=(1, 2, 3)) <= tolerance**2
-    return bool(np.any(near & (_edges(differences) <= EDGES * np.sqrt(_edges(a[None]) * _edges(b[None])))))
+def _same(a, b, allowed):
+    """Whether b, in one of the allowed positions, is a near copy of a."""
+    thumbnails = a.thumbnail[None], b.thumbnail[None]
+    differences = np.concatenate([thumbnails[0] - each for each in _positions(thumbnails[1])])[allowed]
+    near = np.mean(differences**2, axis=(1, 2, 3)) <= max(a.tolerance, b.tolerance) ** 2
+    near &= np.abs(differences).max(axis=(1, 2, 3), initial=0) <= max(a.peak, b.peak)
+    return bool(np.any(near & (_edges(differences) <= EDGES * np.sqrt(np.prod([_edges(each) for each in thumbnails])))))
 
 
 def _positions(images):
-    """The eight positions of square images (n, side, side, channels), those that are turned on their side last."""
+    """The eight positions of images (n, height, width, ...), those that are turned on their side last."""
     upright = [images[:, ::rows, ::columns] for rows in (1, -1) for columns in (1, -1)]
     return upright + [each.swapaxes(1, 2) for each in upright]
+
+
+def _checksum(pixels):
+    """The least of the checksums in all positions."""
+    positions = _positions(pixels[None]) if max(pixels.shape[:2]) <= HASHED else [pixels[None]]
+    return min(hashlib.sha256(repr(each.shape).encode() + each.tobytes()).digest() for each in positions)
 
 
 def _edges(images):

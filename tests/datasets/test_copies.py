@@ -1,0 +1,215 @@
+"""Copies: what is one, what is none, and that a hold-out never parts them."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from samples import byte_images
+
+from seminar_gan import datasets
+from seminar_gan.datasets import cells_folder, find_copies, hold_out, load_image_folder
+
+TURN = Image.Transpose
+
+
+def cell(number):
+    with Image.open(cells_folder() / f"cell_{number:02}.png") as image:
+        return image.convert("L")
+
+
+def resized(image, factor):
+    return image.resize([round(side * factor) for side in image.size], Image.Resampling.LANCZOS)
+
+
+def turned_by_exif(image, file):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees clockwise: so what is stored is turned the other way
+    image.transpose(TURN.ROTATE_90).save(file, exif=exif, quality=95)
+
+
+COPIES = {
+    "again.png": lambda image, file: image.save(file),
+    "format.bmp": lambda image, file: image.save(file),
+    "format.gif": lambda image, file: image.save(file),
+    "format.tif": lambda image, file: image.save(file),
+    "colour.png": lambda image, file: image.convert("RGB").save(file),
+    "lossy.webp": lambda image, file: image.save(file, quality=80),
+    "q95.jpg": lambda image, file: image.save(file, quality=95),
+    "q75.jpg": lambda image, file: image.save(file, quality=75),
+    "q60.jpg": lambda image, file: image.save(file, quality=60),
+    "mirrored.png": lambda image, file: image.transpose(TURN.FLIP_LEFT_RIGHT).save(file),
+    "upside_down.png": lambda image, file: image.transpose(TURN.FLIP_TOP_BOTTOM).save(file),
+    "turned.png": lambda image, file: image.transpose(TURN.ROTATE_90).save(file),
+    "turned_on.png": lambda image, file: image.transpose(TURN.ROTATE_180).save(file),
+    "turned_and_q60.jpg": lambda image, file: image.transpose(TURN.TRANSVERSE).save(file, quality=60),
+    "exif.jpg": turned_by_exif,
+    "smaller.png": lambda image, file: resized(image, 0.9).save(file),
+    "larger.png": lambda image, file: resized(image, 1.1).save(file),
+    "smaller_and_q75.jpg": lambda image, file: resized(image, 0.9).save(file, quality=75),
+    "lighter.png": lambda image, file: image.point(lambda level: min(255, level + 1)).save(file),
+}
+
+
+@pytest.mark.parametrize("size", [28, 100])
+def test_every_kind_of_copy_in_a_folder_is_found(tmp_path, size):
+    for number in range(1, 6):
+        cell(number).save(tmp_path / f"{number}.png")
+        for name, save in COPIES.items():
+            save(cell(number), tmp_path / f"{number}_{name}")
+    loaded = load_image_folder(tmp_path, size)
+    numbers = np.array([int(name[0]) for name in loaded.names])
+    missed = [name for name, first in zip(loaded.names, loaded.groups, strict=True) if loaded.names[first][2:] != "png"]
+    assert not missed
+    assert [loaded.names[first][0] for first in loaded.groups] == [name[0] for name in loaded.names]
+    train, held = hold_out(loaded, 40, seed=0)
+    assert len(held) == 2 * (1 + len(COPIES))
+    assert not set(numbers[train]) & set(numbers[held])
+
+
+def test_rows_say_who_is_a_copy_of_whom(tmp_path):
+    for number in range(1, 5):
+        cell(number).save(tmp_path / f"cell_{number}.png")
+        cell(number).save(tmp_path / f"cell_{number} (copy).png")
+    what, count, which = load_image_folder(tmp_path).rows()[1]
+    assert (what, count) == ("copies of another image, hold_out keeps them together", 4)
+    copies = [f"cell_{number}.png = cell_{number} (copy).png" for number in (1, 2, 3)]
+    assert which == ", ".join([*copies, "..."])
+    for number in range(1, 5):
+        (tmp_path / f"cell_{number} (copy).png").unlink()
+    assert not [row for row in load_image_folder(tmp_path).rows() if "copies" in row[0]]
+
+
+def distinct(images):
+    return np.array_equal(find_copies(images), np.arange(len(images)))
+
+
+@pytest.mark.long
+def test_images_that_are_merely_alike_are_no_copies():
+    assert distinct(load_image_folder(cells_folder(), 28).images)
+    assert distinct(load_image_folder(cells_folder(), 100).images)
+    assert distinct(datasets.load_mnist()[0][0][:500])
+    assert distinct(datasets.load_smiles()[0][0])
+    assert distinct(datasets.draw_smileys(datasets.sample_attributes(300, 0), datasets.sample_hands(300, 0)))
+
+
+@pytest.mark.long
+def test_small_images_that_are_merely_alike_are_no_copies():
+    digits = [Image.fromarray(digit).resize((16, 16)) for digit in datasets.load_mnist()[0][0][:500]]
+    assert distinct(np.stack(digits))
+    mirrored = np.stack([np.asarray(digit.transpose(TURN.FLIP_LEFT_RIGHT)) for digit in digits])
+    assert find_copies(np.concatenate([digits, mirrored])).tolist() == [*range(500), *range(500)]
+
+
+def test_an_image_without_edges_is_a_copy_of_its_equals_only():
+    flat = np.repeat(np.arange(0, 256, 5, dtype="uint8"), 28 * 28).reshape(-1, 28, 28)
+    assert distinct(flat)
+    assert find_copies(np.concatenate([flat, flat])).tolist() == 2 * list(range(len(flat)))
+    noise = np.random.default_rng(0)
+    blank = np.rint(noise.normal(200, 2, (40, 64, 64))).astype("uint8")
+    assert distinct(blank)  # a sensor's noise on nothing
+    light = 120 + 0.8 * np.mgrid[:64, :64][0]
+    assert distinct(np.rint(light + noise.normal(0, 6, (40, 64, 64))).astype("uint8"))  # and on the light of one lamp
+
+
+def icon(mark=False, colour=(200, 30, 30), shift=0):
+    image = Image.new("RGB", (48, 48), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((10 + shift, 8, 38 + shift, 40), fill=colour)
+    if mark:
+        draw.rectangle((13, 12, 16, 15), fill="white")
+    return image
+
+
+@pytest.mark.parametrize("other", [icon(mark=True), icon(shift=1), icon(colour=(30, 200, 30))])
+def test_icons_that_differ_in_a_mark_a_colour_or_a_pixel_are_no_copies(other):
+    assert distinct(np.stack([np.asarray(icon()), np.asarray(other)]))
+
+
+def test_an_image_that_is_not_square_is_turned_by_180_degrees_only():
+    image = byte_images(20, 40)
+    narrow = np.stack([image, image[::-1], image[:, ::-1], image[::-1, ::-1]])
+    assert find_copies(narrow).tolist() == [0, 0, 0, 0]
+    assert distinct(np.stack([image, np.asarray(Image.fromarray(image.T).resize((40, 20)))]))
+
+
+@pytest.mark.parametrize("shape", [(6, 20, 20), (6, 20, 20, 1), (6, 20, 20, 3)])
+def test_copies_of_copies_belong_together_whatever_the_order(shape):
+    images = byte_images(*shape)
+    images[4], images[5] = images[1], images[1][::-1]
+    assert find_copies(images).tolist() == [0, 1, 2, 3, 1, 1]
+    assert find_copies(images[::-1]).tolist() == [0, 0, 2, 3, 0, 5]
+
+
+def test_between_training_and_test_images():
+    train, test = byte_images(8, 16, 16), byte_images(5, 16, 16, seed=1)
+    test[3] = train[6].T
+    groups = find_copies(np.concatenate([train, test]))
+    assert (np.flatnonzero(groups[8:] < 8).tolist(), groups[11]) == ([3], 6)
+
+
+def test_no_and_one_image():
+    assert find_copies(np.zeros((0, 28, 28), "uint8")).tolist() == []
+    assert find_copies(np.zeros((1, 28, 28), "uint8")).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("images", "error", "text"),
+    [
+        (np.zeros((2, 28, 28)), TypeError, "find_copies takes uint8 images, 0 to 255; got dtype float64"),
+        (np.zeros((28, 28), "uint8"), ValueError, r"\(n, height, width, 1 or 3\); got shape \(28, 28\)"),
+        (np.zeros((2, 28, 28, 4), "uint8"), ValueError, r"got shape \(2, 28, 28, 4\)"),
+        (np.zeros((2, 0, 28), "uint8"), ValueError, r"got shape \(2, 0, 28\)"),
+    ],
+)
+def test_other_images_are_rejected(images, error, text):
+    with pytest.raises(error, match=text):
+        find_copies(images)
+
+
+# The split
+
+
+@pytest.mark.parametrize(("count", "held_count", "seed"), [(42, 14, 0), (42, 14, 7), (12, 4, 3), (5, 0, 0)])
+def test_without_copies_the_split_is_that_of_page_07(count, held_count, seed):
+    train, held = hold_out(np.arange(count), held_count, seed=seed)
+    np.testing.assert_array_equal(held, np.sort(np.random.default_rng(seed).permutation(count)[:held_count]))
+    np.testing.assert_array_equal(train, np.delete(np.arange(count), held))
+
+
+def test_the_cells_are_split_as_they_always_were():
+    _, held = hold_out(load_image_folder(cells_folder(), 28), 14, seed=0)
+    assert held.tolist() == np.sort(np.random.default_rng(0).permutation(42)[:14]).tolist()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_copies_stay_on_one_side_and_no_more_are_held_out_than_asked_for(seed):
+    groups = np.random.default_rng(seed).integers(0, 12, 40)
+    train, held = hold_out(groups, 13, seed=seed)
+    assert not set(groups[train]) & set(groups[held])
+    assert np.array_equal(np.sort(np.concatenate([train, held])), np.arange(40))
+    assert 13 - np.bincount(groups).max() < len(held) <= 13
+
+
+def test_where_nothing_fits_nothing_is_held_out():
+    train, held = hold_out(np.zeros(12, int), 4, seed=0)
+    assert (train.tolist(), held.tolist(), held.dtype) == (list(range(12)), [], np.int64)
+    assert hold_out([], 0, seed=0)[1].tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("groups", "count", "seed", "error", "text"),
+    [
+        (np.zeros((4, 28, 28), "uint8"), 1, 0, TypeError, r"shape \(4, 28, 28\). For images: hold_out\(find_copies"),
+        ([0.5, 1.5], 1, 0, TypeError, "got dtype float64"),
+        (["a", "b"], 1, 0, TypeError, "got dtype <U1"),
+        (range(5), 5, 0, ValueError, "from 0 to 4, so that of 5 images some are left to train on; got 5"),
+        (range(5), -1, 0, ValueError, "got -1"),
+        (range(5), 0.5, 0, ValueError, "got 0.5"),
+        (range(5), True, 0, ValueError, "got True"),
+        (range(5), 1, None, ValueError, "seed must be a whole number of at least 0; got None"),
+        (range(5), 1, -1, ValueError, "got -1"),
+        (range(5), 1, 0.5, ValueError, "got 0.5"),
+    ],
+)
+def test_other_arguments_of_a_split_are_rejected(groups, count, seed, error, text):
+    with pytest.raises(error, match=text):
+        hold_out(groups, count, seed=seed)
