@@ -4,9 +4,10 @@
     gan = recipe.build((28, 28, 1), seed=0)
     gan.fit(images, steps=1_000, batch_size=recipe.batch_size, callbacks=recipe.callbacks())
 
-The variant of a recipe: `dataclasses.replace(recipe, ema=None)`.
+Which to take: `recommend(len(images), images.shape[1:])`. A variant of one: `dataclasses.replace(recipe, ema=None)`.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ import keras
 
 from seminar_gan import losses
 from seminar_gan.models import augmentation, conditional, dcgan, mlp, panic
+from seminar_gan.models.sizes import check_multiples_of_4, check_sizes
 from seminar_gan.training import noise, penalties
 from seminar_gan.training.clustered import ClusteredGAN
 from seminar_gan.training.conditional import ConditionalGAN
@@ -22,7 +24,11 @@ from seminar_gan.training.fit.decay import LinearDecay
 from seminar_gan.training.gan import GAN
 from seminar_gan.training.gated import GatedGAN
 
-__all__ = ["CONDITIONAL_RECIPES", "RECIPES", "Recipe"]
+__all__ = ["CONDITIONAL_RECIPES", "RECIPES", "Recipe", "recommend"]
+
+FEW_IMAGES = 1_000  # below, a discriminator soon knows them by heart, and 30 clusters hold too few each
+LARGEST_SIDE, LARGEST_SIDE_OF_FEW = 256, 512  # pixels; 2.1 and 2.2 GB of memory (benchmarks/loop.md)
+LARGEST_DENSE = 64 * 64 * 3  # values of an image; a dense layer has 1,024 weights for each
 
 
 def __dir__():
@@ -159,3 +165,37 @@ CONDITIONAL_RECIPES = {
         **RECOMMENDED,
     ),
 }
+
+
+def recommend(count, image_shape):
+    """Return which of `RECIPES` to take for images without labels.
+
+    "few-augmented" for fewer than 1,000 images and for sides above 256 pixels, "dcgan" for more images,
+    "winkler-dense" for small images whose sides are not multiples of 4, which the other two need.
+
+    Args:
+        count: how many images there are, at least 1.
+        image_shape: (height, width, channels).
+
+    Returns:
+        str, the name of a recipe that trains within 4 GB of memory.
+
+    Raises:
+        ValueError: where no recipe does: the message says to which size the images are best resized or cropped.
+
+    Example:
+        >>> recommend(60_000, (28, 28, 1)), recommend(64, (256, 256, 3))
+        ('dcgan', 'few-augmented')
+    """
+    check_sizes(image_shape=tuple(image_shape), count=count)
+    largest = max(image_shape[:2])
+    if any(side % 4 for side in image_shape[:2]):
+        if math.prod(image_shape) <= LARGEST_DENSE:
+            return "winkler-dense"
+        check_multiples_of_4(image_shape)
+    if largest > LARGEST_SIDE_OF_FEW:
+        raise ValueError(
+            f"images of {image_shape[0]} x {image_shape[1]} are too large for every recipe: resize them to at most "
+            f"{LARGEST_SIDE_OF_FEW} pixels, or to 128 or less for a training of minutes"
+        )
+    return "few-augmented" if count < FEW_IMAGES or largest > LARGEST_SIDE else "dcgan"

@@ -154,3 +154,38 @@ def test_the_weights_follow_from_the_seed():
     recipe = recipes.RECIPES["temkeng-vanilla"]
     one, same, other = (recipe.build((4, 4, 1), seed=seed).generator.get_weights()[0] for seed in (1, 1, 2))
     assert np.array_equal(one, same) and not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("count", "image_shape", "name"),
+    [
+        (60_000, (28, 28, 1), "dcgan"),
+        (1_000, (64, 64, 3), "dcgan"),
+        (999, (28, 28, 1), "few-augmented"),
+        (8, (28, 28, 1), "few-augmented"),
+        (64, (256, 256, 3), "few-augmented"),
+        (5_000, (256, 256, 3), "dcgan"),
+        (5_000, (512, 256, 3), "few-augmented"),
+        (60_000, (30, 30, 1), "winkler-dense"),
+        (40, (27, 31, 3), "winkler-dense"),
+        (5, [4, 4, 1], "few-augmented"),
+    ],
+)
+def test_a_recipe_is_recommended(count, image_shape, name):
+    assert recipes.recommend(count, image_shape) == name
+    if max(image_shape) < 64:
+        assert recipes.RECIPES[name].build(tuple(image_shape), seed=0).generator.output_shape[1:] == tuple(image_shape)
+
+
+@pytest.mark.parametrize(
+    ("count", "image_shape", "message"),
+    [
+        (64, (250, 250, 3), "Pad or crop the images to 248 or 252"),
+        (64, (1024, 1024, 3), "1024 x 1024 are too large .* at most 512"),
+        (0, (28, 28, 1), "count must be a positive whole number"),
+        (64, (28, 28), r"image_shape must be \(height, width, channels\)"),
+    ],
+)
+def test_what_no_recipe_is_for_is_said(count, image_shape, message):
+    with pytest.raises(ValueError, match=message):
+        recipes.recommend(count, image_shape)

@@ -10,6 +10,8 @@ import functools
 import keras
 from keras import layers, ops, random
 
+from seminar_gan.models.sizes import check_channels_last
+
 __all__ = [
     "CHANGES",
     "RandomChanges",
@@ -40,10 +42,14 @@ def build_data_augmentation(brightness=0.1, contrast=0.1, seed=0):
         keras.Sequential `data_augmentation`: float images (batch, height, width, channels) in [0, 1] to the same.
         Values that leave [0, 1] are clipped.
 
+    Raises:
+        ValueError: as `sizes.check_channels_last`.
+
     Source:
         Wallat & Kriegel, PANIC, section 4. It names the three changes but no ranges: these are ours, and were usual in
         the TensorFlow code of its time.
     """
+    check_channels_last()
     changes = [
         layers.RandomFlip("horizontal", seed=seed, name="mirror"),
         layers.RandomBrightness(brightness, value_range=(0, 1), seed=seed + 1, name="brightness"),

@@ -194,7 +194,7 @@ def build_mirza_discriminator(
     check_dropout(dropout)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
     class_labels, one_hot = _class_input(num_classes)  # 10
-    flat = layers.Flatten(name="flat")(images)  # 784
+    flat = layers.Flatten(data_format="channels_last", name="flat")(images)  # 784
     from_image = _maxout(flat, image_size, pieces=5, name="image")  # 240
     from_label = _maxout(one_hot, label_size, pieces=5, name="label")  # 50
     x = layers.Concatenate(name="both")([from_image, from_label])  # 290

@@ -9,7 +9,7 @@ import math
 import keras
 from keras import layers
 
-from seminar_gan.models.sizes import check_dropout, check_multiples_of_4, check_sizes
+from seminar_gan.models.sizes import check_dropout, check_multiples_of_4, check_sizes, doublings
 
 __all__ = [
     "build_discriminator",
@@ -32,7 +32,8 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filt
         image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
         latent_dim: number of values in z.
         dense_size: units of the first layer.
-        filters: channels of the grid and of the first transposed convolution.
+        filters: channels of the grid and of the first transposed convolution. Images above 64 pixels get further ones,
+            each with half as many channels as the one before (`sizes.doublings`).
 
     Returns:
         keras.Model `dcgan_generator`: float (batch, latent_dim), standard normal, to images
@@ -47,17 +48,21 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filt
     """
     check_sizes(image_shape=image_shape, latent_dim=latent_dim, dense_size=dense_size, filters=filters)
     height, width, channels = check_multiples_of_4(image_shape)
+    ups = doublings(image_shape)  # 2
+    grid = (height // 2**ups, width // 2**ups, filters)
     z = keras.Input((latent_dim,), name="z")  # 64
     x = layers.Dense(dense_size, use_bias=False, name="dense_1")(z)  # 256
     x = layers.BatchNormalization(momentum=0.9, name="norm_1")(x)
     x = layers.ReLU(name="relu_1")(x)
-    x = layers.Dense(height // 4 * (width // 4) * filters, use_bias=False, name="dense_2")(x)  # 1568
+    x = layers.Dense(math.prod(grid), use_bias=False, name="dense_2")(x)  # 1568
     x = layers.BatchNormalization(momentum=0.9, name="norm_2")(x)
     x = layers.ReLU(name="relu_2")(x)
-    x = layers.Reshape((height // 4, width // 4, filters), name="grid")(x)  # 7 x 7 x 32
-    x = layers.Conv2DTranspose(filters, 4, 2, padding="same", use_bias=False, name="up_1")(x)  # 14 x 14 x 32
-    x = layers.BatchNormalization(momentum=0.9, name="norm_3")(x)
-    x = layers.ReLU(name="relu_3")(x)
+    x = layers.Reshape(grid, name="grid")(x)  # 7 x 7 x 32
+    for n in range(1, ups):  # once up to 64 pixels, with fewer filters each further time
+        filters_n = max(1, 2 * filters // 2**n)
+        x = layers.Conv2DTranspose(filters_n, 4, 2, padding="same", use_bias=False, name=f"up_{n}")(x)  # 14 x 14 x 32
+        x = layers.BatchNormalization(momentum=0.9, name=f"norm_{n + 2}")(x)
+        x = layers.ReLU(name=f"relu_{n + 2}")(x)
     up = layers.Conv2DTranspose(channels, 4, 2, padding="same", activation="tanh", dtype="float32", name="images")
     return keras.Model(z, up(x), name="dcgan_generator")  # 28 x 28 x 1
 
@@ -67,7 +72,8 @@ def build_discriminator(image_shape=(28, 28, 1), filters=16, dense_size=128):
 
     Args:
         image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
-        filters: channels of the first convolution; the second has three, the third six times as many.
+        filters: channels of the first convolution; the second has three, the third six times as many. Images above 64
+            pixels get further ones like the third (`sizes.doublings`).
         dense_size: units of the layer before the last.
 
     Returns:
@@ -87,11 +93,12 @@ def build_discriminator(image_shape=(28, 28, 1), filters=16, dense_size=128):
     x = layers.LeakyReLU(0.2, name="leaky_1")(x)
     x = layers.Conv2D(3 * filters, 4, 2, padding="same", name="down_2")(x)  # 7 x 7 x 48
     x = layers.LeakyReLU(0.2, name="leaky_2")(x)
-    x = layers.Conv2D(6 * filters, 3, 2, padding="same", name="down_3")(x)  # 4 x 4 x 96
-    x = layers.LeakyReLU(0.2, name="leaky_3")(x)
+    for n in range(3, doublings(image_shape) + 2):  # once up to 64 pixels
+        x = layers.Conv2D(6 * filters, 3, 2, padding="same", name=f"down_{n}")(x)  # 4 x 4 x 96
+        x = layers.LeakyReLU(0.2, name=f"leaky_{n}")(x)
     x = layers.Flatten(name="flat")(x)  # 1536
     x = layers.Dense(dense_size, name="dense")(x)  # 128
-    x = layers.LeakyReLU(0.2, name="leaky_4")(x)
+    x = layers.LeakyReLU(0.2, name=f"leaky_{n + 1}")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(images, logits, name="dcgan_discriminator")
 

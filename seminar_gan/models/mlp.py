@@ -71,7 +71,7 @@ def build_temkeng_discriminator(image_shape=(28, 28, 1), hidden_sizes=(32, 16)):
     """
     check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
-    x = layers.Flatten(name="flat")(images)  # 784
+    x = layers.Flatten(data_format="channels_last", name="flat")(images)  # 784
     x = _hidden_layers(x, hidden_sizes, slope=0.2)  # 32, 16
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(images, logits, name="temkeng_mlp_discriminator")
@@ -125,7 +125,7 @@ def build_winkler_discriminator(image_shape=(28, 28, 1), hidden_sizes=(256, 256)
     """
     check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
-    x = layers.Flatten(name="flat")(images)  # 784
+    x = layers.Flatten(data_format="channels_last", name="flat")(images)  # 784
     x = _hidden_layers(x, hidden_sizes, slope=0.01)  # 256, 256
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(images, logits, name="winkler_mlp_discriminator")

@@ -1,6 +1,18 @@
 """Checks of the sizes that the builders take."""
 
-__all__ = ["check_dropout", "check_multiples_of_4", "check_sides", "check_sizes", "check_survives_pooling"]
+import keras
+
+__all__ = [
+    "check_channels_last",
+    "check_dropout",
+    "check_multiples_of_4",
+    "check_sides",
+    "check_sizes",
+    "check_survives_pooling",
+    "doublings",
+]
+
+LARGEST_GRID = 16  # a dense layer makes the grid: its weights grow with the grid's pixels
 
 
 def __dir__():
@@ -34,6 +46,19 @@ def check_sizes(**sizes):
             raise ValueError(f"{name} must be {expected}; got {value!r}")
 
 
+def check_channels_last():
+    """Reject a Keras whose convolutions would take the first axis for the colours.
+
+    Raises:
+        ValueError: says where the setting comes from, and what to write.
+    """
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            "Keras is set to channels_first, by its keras.json or by this program, and images here have their channels "
+            'last: call keras.config.set_image_data_format("channels_last") before the networks are built'
+        )
+
+
 def check_survives_pooling(height, width):
     """Reject image sizes that the convolutional autoencoder does not return: a side must be 8 k - 4 pixels.
 
@@ -44,11 +69,12 @@ def check_survives_pooling(height, width):
         height, width: int, in pixels.
 
     Raises:
-        ValueError: if a side is anything else; the message has the nearest sizes that work.
+        ValueError: if a side is anything else; the message has the nearest sizes that work. As `check_channels_last`.
 
     Example:
         >>> check_survives_pooling(28, 36)
     """
+    check_channels_last()
     for name, size in (("height", height), ("width", width)):
         if size % 8 != 4:
             below = 8 * ((size + 4) // 8) - 4
@@ -69,12 +95,14 @@ def check_multiples_of_4(image_shape):
         image_shape.
 
     Raises:
-        ValueError: if a side is not a multiple of 4; the message has the nearest sizes that work.
+        ValueError: if a side is not a multiple of 4; the message has the nearest sizes that work. As
+            `check_channels_last`.
 
     Example:
         >>> check_multiples_of_4((28, 32, 1))
         (28, 32, 1)
     """
+    check_channels_last()
     for name, size in zip(("height", "width"), image_shape[:2], strict=True):
         if size % 4:
             nearest = [side for side in (size // 4 * 4, size // 4 * 4 + 4) if side > 0]
@@ -112,13 +140,34 @@ def check_sides(image_shape, low, high):
         image_shape.
 
     Raises:
-        ValueError: if a side is smaller or larger.
+        ValueError: if a side is smaller or larger. As `check_channels_last`.
 
     Example:
         >>> check_sides((100, 128, 3), low=16, high=128)
         (100, 128, 3)
     """
+    check_channels_last()
     for name, size in zip(("height", "width"), image_shape[:2], strict=True):
         if not low <= size <= high:
             raise ValueError(f"image {name} {size} does not work: these networks are for {low} to {high} pixels")
     return image_shape
+
+
+def doublings(image_shape):
+    """Return how often a generator doubles its grid: twice up to 64 pixels; above, until the grid has at most 16.
+
+    Args:
+        image_shape: (height, width, channels), height and width multiples of 4.
+
+    Returns:
+        int, at least 2. Fewer than wanted where a side cannot be halved so often: 100 = 4 * 25 pixels leave 25.
+
+    Example:
+        >>> [doublings((side, side, 3)) for side in (28, 64, 100, 128, 256)]
+        [2, 2, 2, 3, 4]
+    """
+    height, width = image_shape[:2]
+    number = 2
+    while max(height, width) > LARGEST_GRID << number and not height % (2 << number) and not width % (2 << number):
+        number += 1
+    return number

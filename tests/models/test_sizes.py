@@ -3,10 +3,12 @@
 import math
 import re
 
+import keras
 import numpy as np
 import pytest
+from networks import SMALL, inputs, small
 
-from seminar_gan.models import sizes
+from seminar_gan.models import augmentation, mlp, sizes
 
 
 def test_positive_whole_numbers_pass():
@@ -85,3 +87,47 @@ def test_sides_are_between_the_bounds():
     for shape, text in [((15, 28, 1), "height 15"), ((28, 129, 1), "width 129")]:
         with pytest.raises(ValueError, match=f"image {text} does not work: these networks are for 16 to 128 pixels"):
             sizes.check_sides(shape, 16, 128)
+
+
+@pytest.mark.parametrize(
+    ("image_shape", "times"),
+    [
+        ((4, 4, 1), 2), ((64, 64, 3), 2), ((64, 48, 3), 2), ((68, 68, 1), 2), ((72, 72, 1), 3), ((100, 100, 1), 2),
+        ((128, 128, 1), 3), ((256, 256, 3), 4), ((128, 256, 3), 4), ((256, 100, 3), 2), ((512, 512, 1), 5),
+    ],
+)  # fmt: skip
+def test_the_grid_is_doubled_twice_up_to_64_pixels_and_as_often_as_the_sides_allow_above(image_shape, times):
+    assert sizes.doublings(image_shape) == times
+
+
+@pytest.fixture
+def channels_first():
+    keras.config.set_image_data_format("channels_first")
+    yield
+    keras.config.set_image_data_format("channels_last")
+
+
+DENSE = ("mlp", "mirza", "simple", "deep")
+
+
+@pytest.mark.parametrize("build", [build for build in SMALL if not any(
+    word in f"{build.__module__} {build.__name__}" for word in DENSE
+)], ids=lambda build: f"{build.__module__}.{build.__name__}")  # fmt: skip
+def test_networks_with_convolutions_refuse_channels_first_and_say_what_to_write(build, channels_first):
+    message = r'keras\.json.*keras\.config\.set_image_data_format\("channels_last"\)'
+    with pytest.raises(ValueError, match=message):
+        small(build)
+
+
+def test_the_augmentation_of_data_refuses_channels_first(channels_first):
+    with pytest.raises(ValueError, match="channels_last"):
+        augmentation.build_data_augmentation()
+
+
+def test_dense_networks_are_the_same_under_channels_first(channels_first):
+    first = small(mlp.build_winkler_discriminator)
+    images = inputs(first)
+    keras.config.set_image_data_format("channels_last")
+    last = small(mlp.build_winkler_discriminator)
+    last.set_weights(first.get_weights())
+    np.testing.assert_array_equal(first(images), last(images))
