@@ -1,7 +1,5 @@
 """A GAN that sorts the images itself, and tells both networks which group it asks for."""
 
-import time
-
 import keras
 import numpy as np
 
@@ -41,13 +39,21 @@ class ClusteredGAN(ConditionalGAN):
         )  # fmt: skip
 
     def fit(self, images, *, steps=None, seconds=None, **options):
-        """Train as `GAN.fit` does. The time to sort the images counts as time of training."""
+        """Train as `GAN.fit` does. The time to sort the images is no time of training.
+
+        Raises:
+            ValueError: also if there are fewer images than clusters.
+        """
         images = self.check_images(images)
-        began = time.perf_counter()
+        if len(images) < self.num_clusters:
+            raise ValueError(
+                f"this GAN sorts the images into {self.num_clusters} groups first and needs at least as many images; "
+                f"got {len(images)}. Take one that does not sort, such as recipes.RECIPES['dcgan-plain'], or build "
+                "the networks with fewer classes, such as num_classes=2"
+            )
         labels = find_clusters(images, self.num_clusters, seed=self.seed)
         if self.step == 0:
             self.shares.assign(np.bincount(labels, minlength=self.num_clusters) / len(labels))
-            self.record.seconds = time.perf_counter() - began
         return super().fit(images, labels, steps=steps, seconds=seconds, **options)
 
     def generate(self, count, *, seed=0):
