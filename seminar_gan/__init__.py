@@ -16,6 +16,7 @@ What is where:
     sg.plotting   figures of images and of trainings
     sg.claims     a sentence with a number and a bound: PASS or FAIL
     sg.export     figures and tables for a paper
+    sg.parameters a page's parameters, checked before it takes time
     sg.runs       where a result came from: parameters, seed, commit, versions
     sg.GAN        short for sg.training.GAN
 
