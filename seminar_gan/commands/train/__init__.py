@@ -5,6 +5,7 @@ history.csv, generator.keras and generator.json, samples.npz (x, uint8 images; y
 none were) and, for MNIST, metrics.json. All results are of one step, which each of them names.
 """
 
+import contextlib
 import math
 import os
 import signal
@@ -13,7 +14,7 @@ import threading
 
 from seminar_gan.commands import UserError
 from seminar_gan.commands.train.data import load
-from seminar_gan.commands.train.folder import RunFolder
+from seminar_gan.commands.train.folder import RunFolder, sentence
 
 
 def main(args):
@@ -21,8 +22,12 @@ def main(args):
     check(args)
     use_tensorflow()
     folder = RunFolder(args.to)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by a scheduler is stopped by hand
+    with stopped_by_sigterm():
+        return carry_out(args, folder)
+
+
+def carry_out(args, folder):
+    """Do what was asked for, and turn what can go wrong into one sentence. Returns the exit code."""
     try:
         data = load(args)
         folder.compare({"conditional": args.conditional, "seed": args.seed} | data.identity(), args.model)
@@ -42,6 +47,19 @@ def main(args):
             raise
         raise UserError(text) from error
     return 0
+
+
+@contextlib.contextmanager
+def stopped_by_sigterm():
+    """Let a training that a scheduler stops end like one that is stopped by hand."""
+    if threading.current_thread() is not threading.main_thread():  # which no signal reaches
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def check(args):
@@ -68,7 +86,7 @@ def use_tensorflow():
 def explained(error, args, folder):
     """Return one sentence for what can go wrong without a fault of the package; None for anything else."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
-    text = " ".join(str(error).split())
+    text = sentence(error)
     if kinds & {"UserError", "CheckpointError", "DataError"}:
         return text
     if "TrainingDiverged" in kinds:
@@ -80,7 +98,7 @@ def explained(error, args, folder):
         )
     if "OSError" in kinds:
         where = f"{error.filename}: " if getattr(error, "filename", None) else ""
-        return f"{where}{getattr(error, 'strerror', None) or text}. {folder.kept()}"
+        return f"{where}{sentence(getattr(error, 'strerror', None) or text)} {folder.kept()}"
     if kinds & {"ModuleNotFoundError"} and error.name in ("keras", "tensorflow", "PIL", "lazy_loader"):
         return f"{error.name} is not installed: pip install 'seminar_gan[cpu]' brings it."
     return None

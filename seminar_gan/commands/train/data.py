@@ -11,6 +11,7 @@ import numpy as np
 
 from seminar_gan import datasets
 from seminar_gan.commands import UserError
+from seminar_gan.commands.train.folder import sentence
 
 EMBEDDED = {
     "mnist": datasets.load_mnist,
@@ -76,7 +77,7 @@ def load(args):
     elif path.is_dir():
         images, labels = read_folder(path, args.size or SIZE, args.channels, args.conditional)
     elif path.is_file():
-        images, labels = read_file(path)
+        images, labels = read_file(path, args.conditional)
     else:
         raise UserError(
             f"--data is one of {', '.join(EMBEDDED)}, an .npz or .npy file, or a folder of images; there is no "
@@ -90,7 +91,7 @@ def load(args):
             return Data(name, images)
         return Data(name, images, *classes(labels, len(images), name))
     except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: {error}.") from error
+        raise UserError(sentence(f"{name}: {error}")) from error
 
 
 def classes(labels, count, name):
@@ -123,7 +124,7 @@ def read_folder(path, size, channels, conditional):
     try:
         folder = datasets.load_image_folder(path, size, channels=channels or 3)
     except ValueError as error:
-        raise UserError(f"{error}.") from error
+        raise UserError(sentence(error)) from error
     images = folder.images
     if channels is None and np.array_equal(images, np.broadcast_to(images[..., :1], images.shape)):
         images = images[..., :1]
@@ -145,8 +146,8 @@ def read_folder(path, size, channels, conditional):
     return images, labels
 
 
-def read_file(path):
-    """Return images, and labels or None, from an .npz or .npy file.
+def read_file(path, conditional):
+    """Return images from an .npz or .npy file, and its labels if they are asked for and there are any, or None.
 
     Raises:
         UserError: if there are none.
@@ -162,9 +163,10 @@ def read_file(path):
             return loaded, None
         for x, y in NAMES:
             if x in loaded.files:
+                labelled = conditional and y in loaded.files
                 if x not in ("x", "x_train"):
-                    print(f"{path}: images are {x}{f', labels {y}' if y in loaded.files else ''}.", flush=True)
-                return loaded[x], loaded[y] if y in loaded.files else None
+                    print(f"{path}: images are {x}{f', labels {y}' if labelled else ''}.", flush=True)
+                return loaded[x], loaded[y] if labelled else None
         held = ", ".join(loaded.files[:8]) or "nothing"
     raise UserError(f"{path} must hold the images as x, or as x_train as Keras has it; it holds {held}.")
 
@@ -177,7 +179,7 @@ def _readable(path):
     except MemoryError as error:
         raise UserError(f"{path} does not fit into memory: take a part of it, x[:10_000].") from error
     except (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        text = " ".join(str(getattr(error, "strerror", None) or error).split())
+        text = str(getattr(error, "strerror", None) or error)
         if "allow_pickle" in text:
             text = 'it holds Python objects: write plain arrays, x=np.stack(list(x)), y=y.astype("str")'
-        raise UserError(f"{path} cannot be read as an .npz or .npy file: {text}.") from error
+        raise UserError(sentence(f"{path} cannot be read as an .npz or .npy file: {text}")) from error

@@ -10,6 +10,12 @@ from pathlib import Path
 from seminar_gan import files
 from seminar_gan.commands import UserError
 
+
+def sentence(text):
+    """Return a text on one line with one full stop at its end."""
+    return " ".join(str(text).split()).rstrip(".") + "."
+
+
 RESULTS = ("generator.keras", "generator.json", "samples.npz")
 
 

@@ -7,6 +7,7 @@ import keras
 from seminar_gan import recipes, runs
 from seminar_gan.commands import UserError
 from seminar_gan.commands.train import results
+from seminar_gan.commands.train.folder import sentence
 from seminar_gan.training.watch.history import HistoryCSV
 from seminar_gan.training.watch.progress import StepProgress
 
@@ -61,7 +62,7 @@ def recommended(args, data):
         try:
             model = recipes.recommend(len(data.images), shape)
         except ValueError as error:
-            raise UserError(f"{args.data}: {error}.") from error
+            raise UserError(sentence(f"{args.data}: {error}")) from error
     print(f"--model {model}, as recommended for {len(data.images):,} images of {height} x {width}.", flush=True)
     return model
 
@@ -91,7 +92,7 @@ def build(recipe, model, data, seed):
             data.images.shape[1:], seed=seed, **({"num_classes": len(data.classes)} if data.classes else {})
         )
     except ValueError as error:
-        raise UserError(f"The networks of {model} do not fit {data.name}: {error}") from error
+        raise UserError(sentence(f"The networks of {model} do not fit {data.name}: {error}")) from error
 
 
 def describe(args, model, recipe, gan):
@@ -124,4 +125,4 @@ def fit(gan, recipe, data, folder, args, call):
             checkpoints=folder.path / "checkpoints",
         )
     except ValueError as error:
-        raise UserError(f"{model} cannot be trained on {data.name}: {' '.join(str(error).split())}") from error
+        raise UserError(sentence(f"{model} cannot be trained on {data.name}: {error}")) from error
