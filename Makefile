@@ -2,10 +2,12 @@
 PYTHON ?= python3
 PROFILE ?= quick
 JOBS ?= 1
-export PAGES PROFILE PARAMS JOBS SCHEDULER
+export PAGES PROFILE PARAMS JOBS SCHEDULER FRESH
+# With it, Python would not look for seminar_gan here.
+export PYTHONSAFEPATH :=
 RUN := $(PYTHON) -m seminar_gan
 
-.PHONY: help setup run-all test notebooks check bench lab clean
+.PHONY: help setup run-all test notebooks check bench lab wheel clean
 help:
 	@$(RUN) help
 setup:
@@ -21,6 +23,8 @@ check:
 bench:
 	@$(RUN) bench
 lab:
-	@$(RUN) lab
+	@$(RUN) lab --fresh "$$FRESH"
+wheel:
+	@$(RUN) wheel
 clean:
 	@$(RUN) clean

@@ -19,10 +19,8 @@ if "google.colab" in sys.modules:  # elsewhere the package is there already
     importlib.invalidate_caches()
     if importlib.util.find_spec("seminar_gan") is None:
         raise RuntimeError(
-            "seminar-gan could not be installed from {url}: "
-            "let `make wheel` in a clone make dist/{wheel}, "
-            "upload it (folder symbol on the left), and run this cell again with "
-            "`%pip install -q {wheel}` instead of its fifth line."
+            "{url} has no package for you: run `make wheel` in a clone, upload dist/{wheel} (folder symbol on the "
+            "left), and run this cell again with `%pip install -q {wheel}` as its fifth line."
         )"""
 
 

@@ -21,20 +21,52 @@ from seminar_gan.files import write_text
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 STAMP = "seminar-gan.txt"
+# Of the user's settings for pip and uv, those that say where packages come from; others would say what is installed.
+SOURCES = re.compile("INDEX|LINK|CERT|TLS|PROXY|HOST|CACHE|CONFIG|TIMEOUT|RETRIES|KEYRING|OFFLINE|MIRROR|PYTHON_[ID]")
+# Jupyter's server reads this. It must start even if the package is broken for the moment.
+JUPYTER = """\
+import warnings
+warnings.filterwarnings("ignore", "Overriding existing pre_save_hook")  # it reads this twice
+try:
+    from seminar_gan.commands.lab import keep_metadata
+except Exception:
+    pass
+else:
+    c.ContentsManager.pre_save_hook = keep_metadata
+"""
 
 
 def supported_python():
-    """Return the path of a Python that TensorFlow has wheels for: this one if possible, else the newest on PATH."""
+    """Return the path of a Python that TensorFlow has wheels for.
+
+    It is this one if possible, else the newest on PATH, else one that uv has or fetches.
+    """
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return sys.executable
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         path = shutil.which(f"python3.{minor}")
         if path and _runs(path, "-c", ""):
             return path
+    this = f"TensorFlow has no wheels for this Python ({platform.python_version()})"
+    uv = shutil.which("uv")
+    if uv:
+        found = _python_of(uv)
+        if not found:
+            print(f"{this}: uv fetches Python 3.13", flush=True)
+            found = _runs(uv, "python", "install", "3.13", show=True) and _python_of(uv)
+        if found:
+            return found
     raise UserError(
-        f"TensorFlow has no wheels for this Python ({platform.python_version()}). "
-        "Install Python 3.11, 3.12 or 3.13 and call again, for example with `make PYTHON=python3.13 ...`."
+        f"{this}. Install Python 3.11, 3.12 or 3.13 and call again, for example with `make PYTHON=python3.13 ...`; "
+        "uv brings one by the single command `uv python install 3.13`, and `pip install uv` brings uv."
     )
+
+
+def _python_of(uv):
+    """The path of a Python that uv knows and TensorFlow has wheels for, or None."""
+    command = [uv, "python", "find", "--no-project", "--system", ">=3.11,<3.14"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=_environment())
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def environment_python(root):
@@ -86,6 +118,8 @@ def _is_ready(root, python):
 def _install(root, python):
     began, venv, lock, stamp = time.monotonic(), root / ".venv", lock_file(root), _stamp(root)
     keep = _read_stamp(root)[:1] == stamp[:1] and _runs(python, "-m", "pip", "--version")
+    if os.pathsep in str(root):
+        raise UserError(f"No .venv can be made in {root}: {os.pathsep} divides folders in PATH. Rename the folder.")
     (venv / STAMP).unlink(missing_ok=True)
     if not keep:
         print(f"Making .venv with {supported_python()}", flush=True)
@@ -95,7 +129,7 @@ def _install(root, python):
     print(f"Installing the packages of requirements/{lock.name}; the first time takes minutes", flush=True)
     quiet = [] if sys.stdout.isatty() else ["-q"]
     pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *quiet]
-    locked, package = ["--require-hashes", "--no-deps", "-r"], ["--no-build-isolation", "--no-deps", "-e"]
+    locked, package = ["--require-hashes", "--no-deps", "-r"], ["--no-build-isolation", "--no-deps", "-e", "."]
     uv = [shutil.which("uv")]
     if not uv[0]:
         uv = [python, "-m", "uv"]
@@ -103,19 +137,29 @@ def _install(root, python):
         write_text(venv / "uv.txt", "".join(entries))
         _runs(*pip, *locked, venv / "uv.txt", show=True)
     for installer in ([*uv, "pip", "install", "--python", python, *quiet], pip):
-        if _runs(*installer, *locked, lock, show=True) and _runs(*installer, *package, root, show=True):
+        if _runs(*installer, *locked, lock, show=True) and _runs(*installer, *package, show=True, cwd=root):
             break
     else:
         raise UserError("The packages could not be installed (see above). The next call begins the set-up again.")
+    write_text(venv / "etc" / "jupyter" / "jupyter_server_config.py", JUPYTER)
     write_text(venv / STAMP, "\n".join(stamp))
     print(f"Set-up took {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _runs(*command, show=False):
+def _environment():
+    """The environment of what is started here: only the set-up decides what is installed, by which Python and where."""
+    installers, python = ("PIP_", "UV_"), ("PYTHON", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith((*installers, *python))}
+    sources = {name: os.environ[name] for name in os.environ if name.startswith(installers) and SOURCES.search(name)}
+    return {**kept, **sources, "PIP_USER": "0"}  # the last one for a user's pip.conf
+
+
+def _runs(*command, show=False, cwd=None):
     """Whether a command can be started and succeeds; its output is dropped unless `show`."""
     output = {} if show else {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": 60}
     try:
-        return subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, **output).returncode == 0
+        command = list(map(str, command))
+        return subprocess.run(command, stdin=subprocess.DEVNULL, env=_environment(), cwd=cwd, **output).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -123,11 +167,20 @@ def _runs(*command, show=False):
 @contextlib.contextmanager
 def _alone(path):
     """Let one set-up run at a time, by a database lock: every system has it, and it ends with its process."""
-    with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
+    with contextlib.ExitStack() as stack:
         try:
+            lock = stack.enter_context(contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)))
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            print("Waiting for another set-up of .venv to end", flush=True)
-            lock.execute("PRAGMA busy_timeout = 3600000")
-            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+                raise UserError(
+                    f"{path.parent} cannot be written, and set-up makes .venv there. Clone the collection to a folder "
+                    "of your own, or set SEMINAR_GAN_ENV=current to use the running Python's packages."
+                ) from None
+            if "locked" not in str(error):
+                print(f"Set-up goes on without a lock ({error}): start no other one meanwhile", flush=True)
+            else:
+                print("Waiting for another set-up of .venv to end", flush=True)
+                lock.execute("PRAGMA busy_timeout = 3600000")
+                lock.execute("BEGIN EXCLUSIVE")
         yield

@@ -101,6 +101,6 @@ def test_the_install_cell_says_what_to_do_when_it_failed(found, run_install_cell
     if error:
         assert len(str(error).splitlines()) == 1
         wheel = f"seminar_gan-{version}-py3-none-any.whl"
-        assert f"`make wheel` in a clone make dist/{wheel}" in str(error)
-        assert f"`%pip install -q {wheel}` instead of its fifth line" in str(error)
+        assert f"run `make wheel` in a clone, upload dist/{wheel}" in str(error)
+        assert f"`%pip install -q {wheel}` as its fifth line" in str(error)
     assert address.install_cell(ROOT).splitlines()[4].lstrip().startswith("%pip install")

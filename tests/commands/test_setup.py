@@ -44,7 +44,7 @@ def build_editable(directory, config_settings=None, metadata_directory=None):
 @pytest.fixture
 def toy(tmp_path, monkeypatch):
     """A collection whose lock is empty and whose build needs nothing, on a machine without network and uv."""
-    toy = Toy(tmp_path / "collection")
+    toy = Toy(tmp_path / "collection {a} ü %1 #q's [x] $y")
     (toy.root / "requirements").mkdir()
     (toy.root / "requirements" / "cpu.txt").write_text("")
     (toy.root / "requirements" / "gpu.txt").write_text("")
@@ -78,6 +78,7 @@ def test_the_life_of_an_environment(toy, monkeypatch):
     (toy.root / "wait").unlink()
     assert (process.wait(60), waiting.wait(60)) == (0, 0)
     subprocess.run([venv / "bin" / "python", "-c", "import toy_was_installed"], check=True)
+    assert (venv / "etc" / "jupyter" / "jupyter_server_config.py").read_text() == setup.JUPYTER
 
     began = time.monotonic()
     assert toy.run("setup") == (0, f"Ready: {venv / 'bin' / 'python'}\n")
@@ -159,20 +160,125 @@ def test_the_current_environment_can_be_used_instead(tmp_path, monkeypatch):
         setup.environment_python(tmp_path)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the stand-in for a Python is a shell script")
+def script(path, text):
+    """A shell script that stands in for a program."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def without_wheels(monkeypatch, path, version=(3, 14)):
+    """This Python becomes one that TensorFlow has no wheels for, and PATH one folder."""
+    monkeypatch.setattr(sys, "version_info", (*version, 2))
+    monkeypatch.setattr("platform.python_version", lambda: "3.14.2")
+    monkeypatch.setenv("PATH", str(path))
+
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="the stand-in for a program is a shell script")
+
+
+@posix_only
 @pytest.mark.parametrize("version", [(3, 10), (3, 14)])
 def test_another_python_is_looked_for_if_this_one_has_no_tensorflow(version, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "version_info", (*version, 0))
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(UserError, match=r"TensorFlow has no wheels for this Python .*3\.11, 3\.12 or 3\.13"):
-        setup.supported_python()
-    for name, code in [("python3.13", 1), ("python3.12", 0), ("python3.11", 0)]:
-        (tmp_path / name).write_text(f"#!/bin/sh\nexit {code}\n")
-        (tmp_path / name).chmod(0o755)
+    without_wheels(monkeypatch, tmp_path, version)
+    for name, code in [("python3.13", 1), ("python3.12", 0), ("python3.11", 0), ("uv", 1)]:
+        script(tmp_path / name, f"exit {code}")
     assert setup.supported_python() == str(tmp_path / "python3.12")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the stand-in for nvidia-smi is a shell script")
+@posix_only
+def test_uv_brings_another_python(tmp_path, monkeypatch, capfd):
+    without_wheels(monkeypatch, tmp_path)
+    log = tmp_path / "log"
+    find = f'echo "$*" >> "{log}"; case "$2" in install) touch "{tmp_path}/3.13";; '
+    find += f'find) [ -e "{tmp_path}/3.13" ] && echo /uv/python3.13;; esac'
+    script(tmp_path / "touch", 'exec /usr/bin/touch "$@"')
+    script(tmp_path / "uv", find)
+    assert setup.supported_python() == "/uv/python3.13"
+    output = capfd.readouterr().out
+    assert output == "TensorFlow has no wheels for this Python (3.14.2): uv fetches Python 3.13\n"
+    assert [line.split()[1] for line in log.read_text().splitlines()] == ["find", "install", "find"]
+    assert setup.supported_python() == "/uv/python3.13"  # not fetched again
+    assert [line.split()[1] for line in log.read_text().splitlines()] == ["find", "install", "find", "find"]
+    assert capfd.readouterr().out == ""
+
+
+@posix_only
+@pytest.mark.parametrize("uv", [False, True])
+def test_python_3_14_alone_is_told_the_command_that_brings_3_13(uv, tmp_path, monkeypatch):
+    without_wheels(monkeypatch, tmp_path)
+    if uv:
+        script(tmp_path / "uv", "exit 2")  # as without network
+    with pytest.raises(UserError) as caught:
+        setup.supported_python()
+    assert str(caught.value) == (
+        "TensorFlow has no wheels for this Python (3.14.2). Install Python 3.11, 3.12 or 3.13 and call again, for "
+        "example with `make PYTHON=python3.13 ...`; uv brings one by the single command `uv python install 3.13`, "
+        "and `pip install uv` brings uv."
+    )
+
+
+def test_settings_of_the_user_decide_where_packages_come_from_and_nothing_else(monkeypatch):
+    kept = {
+        "PIP_INDEX_URL": "a", "PIP_FIND_LINKS": "b", "PIP_CERT": "c", "PIP_PROXY": "d", "PIP_CACHE_DIR": "e",
+        "PIP_TRUSTED_HOST": "f", "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": "g", "PIP_DEFAULT_TIMEOUT": "9",
+        "UV_DEFAULT_INDEX": "h", "UV_OFFLINE": "1", "UV_CACHE_DIR": "i", "UV_SYSTEM_CERTS": "1", "UV_LINK_MODE": "copy",
+        "UV_PYTHON_DOWNLOADS": "never", "UV_PYTHON_INSTALL_DIR": "j", "https_proxy": "k", "HOME": "l",
+    }  # fmt: skip
+    dropped = [
+        "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_HASHES", "PIP_REQUIRE_VIRTUALENV",
+        "PIP_PYTHON", "PIP_CONSTRAINT", "PIP_NO_BINARY", "PIP_PRE", "PIP_DRY_RUN", "UV_SYSTEM_PYTHON",
+        "UV_TARGET", "UV_CONSTRAINT",
+        "UV_REQUIRE_HASHES", "UV_PYTHON", "UV_NO_BUILD_ISOLATION", "UV_EXCLUDE_NEWER", "PYTHONPATH", "PYTHONHOME",
+        "PYTHONWARNINGS", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__",
+    ]  # fmt: skip
+    for name, value in kept.items():
+        monkeypatch.setenv(name, value)
+    for name in dropped:
+        monkeypatch.setenv(name, "/nonsense")
+    environment = setup._environment()
+    assert {name: environment.get(name) for name in kept} == kept
+    assert set(dropped) & set(environment) == {"PIP_USER"}
+    assert environment["PIP_USER"] == "0"
+
+
+@pytest.mark.parametrize("obstacle", ["folder", "text"])
+def test_where_no_lock_can_be_had_set_up_goes_on_with_a_word(obstacle, tmp_path, capsys):
+    path = tmp_path / ".venv.lock"
+    path.mkdir() if obstacle == "folder" else path.write_text("not a database" * 100)
+    with setup._alone(path):
+        assert "Set-up goes on without a lock" in capsys.readouterr().out
+
+
+def test_a_clone_that_cannot_be_written_is_an_error_that_says_what_to_do(tmp_path, monkeypatch):
+    (tmp_path / ".venv.lock").mkdir()  # root may write everywhere else
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    sentence = r"cannot be written.*Clone the collection.*SEMINAR_GAN_ENV=current"
+    with pytest.raises(UserError, match=sentence), setup._alone(tmp_path / ".venv.lock"):
+        pass
+
+
+def test_a_folder_that_no_environment_can_be_in_is_named(toy, commands, monkeypatch):
+    monkeypatch.setattr(os, "pathsep", "c")  # `collection` is the folder's name
+    (toy.root / ".venv" / setup.STAMP).unlink()
+    with pytest.raises(UserError, match=r"c divides folders in PATH\. Rename the folder"):
+        setup.environment_python(toy.root)
+
+
+@posix_only
+def test_packages_of_pythonpath_do_not_get_before_those_of_the_environment(toy, monkeypatch):
+    script(toy.root / ".venv" / "bin" / "python", 'echo "started with [$PYTHONPATH][$PYTHONHOME]"')
+    monkeypatch.setattr(setup, "_runs", lambda *command, **options: True)
+    (toy.root / ".venv" / setup.STAMP).write_text("\n".join(setup._stamp(toy.root)))
+    monkeypatch.setenv("PYTHONPATH", str(toy.root))
+    code, output = toy.run("setup")
+    assert (code, output.splitlines()) == (
+        0,
+        ["PYTHONPATH is left out: .venv holds every package that is needed", "started with [][]"],
+    )
+
+
+@posix_only
 @pytest.mark.parametrize(
     ("system", "machine", "driver", "lock"),
     [
@@ -188,8 +294,7 @@ def test_the_gpu_lock_is_for_a_working_nvidia_driver(system, machine, driver, lo
     monkeypatch.setattr("platform.machine", lambda: machine)
     monkeypatch.setenv("PATH", str(tmp_path))
     if driver is not None:
-        (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\nexit {driver}\n")
-        (tmp_path / "nvidia-smi").chmod(0o755)
+        script(tmp_path / "nvidia-smi", f"exit {driver}")
     assert setup.lock_file(ROOT).name == lock
 
 
