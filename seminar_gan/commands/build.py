@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from seminar_gan.commands import UserError, address, pages
+from seminar_gan.commands import UserError, address, pages, regression
 from seminar_gan.commands.execute import use_plain_matplotlib
 from seminar_gan.files import write_text
 
@@ -94,7 +94,7 @@ def execute(notebook):
         client.execute(env=environment, stderr=subprocess.DEVNULL)  # stderr of the kernel itself, not of the cells
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        if "nbval-ignore-output" in _tags(cell):
+        if regression.MAY_DIFFER in _tags(cell):
             cell.outputs = [output for output in cell.get("outputs", []) if not _is_tensorflow_log(output)]
     notebook.metadata["kernelspec"] = KERNEL
     stored = json.loads(nbformat.writes(notebook))  # lines are split as in the file
@@ -106,7 +106,7 @@ def _notebook(root, cells, page, name):
     import nbformat
 
     first = _cell("markdown", f"{cells[0].source}\n\n{address.badge(root, name)}".rstrip())
-    colab = _cell("code", address.install_cell(root), tags=["nbval-ignore-output"])
+    colab = _cell("code", address.install_cell(root), tags=[regression.MAY_DIFFER])
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
     seen = {}
     for cell in [first, colab, *cells[1:]]:

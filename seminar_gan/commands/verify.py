@@ -4,6 +4,8 @@ import subprocess
 import sys
 import time
 
+from seminar_gan.commands import regression
+
 
 def main(args):
     """Run all steps; return 0 if every one succeeds, else 1."""
@@ -20,16 +22,12 @@ def steps(root):
     python = [sys.executable, "-m"]
     notebooks = sorted((root / "notebooks").glob("*.ipynb")) + sorted((root / "notebooks/solutions").glob("*.ipynb"))
     pytest = [*python, "pytest", "-q", "-n", "2", "--dist", "loadfile"]  # two files at a time
-    nbval = [*pytest, "--nbval", "--nbval-current-env", *map(str, notebooks)]
-    sanitize = root / "tests" / "nbval_sanitize.cfg"
-    if sanitize.is_file():
-        nbval += ["--nbval-sanitize-with", str(sanitize)]
     return [
         ("ruff check", [*python, "ruff", "check", "."]),
         ("ruff format", [*python, "ruff", "format", "--check", "."]),
         ("stale pages", [*python, "seminar_gan", "check"]),
         ("unit tests", [*pytest, "tests"]),
-        ("outputs of the pages", nbval if notebooks else None),
+        ("outputs of the pages", regression.command(notebooks) if notebooks else None),
     ]
 
 

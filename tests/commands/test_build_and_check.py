@@ -1,4 +1,4 @@
-"""`make notebooks` and `make check` on a small collection; nbval on its pages; then the real pages."""
+"""`make notebooks` and `make check` on a small collection; its outputs compared; then the real pages."""
 
 import ast
 import builtins
@@ -17,7 +17,7 @@ from conftest import ROOT
 from toy_collection import until
 
 from seminar_gan import __main__
-from seminar_gan.commands import UserError, build, check, closure, pages
+from seminar_gan.commands import UserError, build, check, closure, pages, regression
 
 URL = "https://github.com/someone/toys"
 SOURCE = """
@@ -450,19 +450,18 @@ def test_an_output_that_is_an_error_is_found(collection):
     assert f"{PAGE}: cell 6 ends in an error" in problems(collection)
 
 
-# -- nbval
+# -- comparing outputs
 
 
 @pytest.mark.long
-def test_nbval_catches_changed_and_missing_outputs(collection):
+def test_and_missing_outputs_are_found(collection):
     """A page as built passes; in a changed copy the changed cells fail, except one that is not compared."""
     changed = read(collection)
     cell_with(changed, "three is three")["outputs"][0]["text"] = ["FAIL  three is three\n"]
     cell_with(changed, "a time")["outputs"][0]["text"] = ["a time: 16\n"]
     cell_with(changed, "SEED + 1")["outputs"] = []
     save(collection, changed, "notebooks/02_changed.ipynb")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "-rfE"]
-    command += [PAGE, "notebooks/02_changed.ipynb"]
+    command = regression.command([PAGE, "notebooks/02_changed.ipynb"], jobs=1)
     result = subprocess.run(command, cwd=collection, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+::Cell \d+)", result.stdout, re.MULTILINE)
     assert failed == [f"notebooks/02_changed.ipynb::Cell {number}" for number in (4, 8)], result.stdout
@@ -475,7 +474,7 @@ def test_nbval_catches_changed_and_missing_outputs(collection):
 SOURCES = [path.stem for path in sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL_NOTEBOOKS = PAGES + sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
-TAGS = {"parameters", "setup", "claims", "paper", "solution", "timing", "nbval-ignore-output"}
+TAGS = {"parameters", "setup", "claims", "paper", "solution", "timing", regression.MAY_DIFFER}
 PAPER_LINES = 25
 PAPER_MODULES = {"keras", "numpy", "matplotlib", "seminar_gan"} | set(sys.stdlib_module_names)
 # A path from the root of a disk; not a web address, a fraction or the end of an HTML element.
@@ -514,7 +513,7 @@ def test_a_page_ends_in_claims_that_are_compared(path):
         return
     assert cells, "no cell is tagged `claims`"
     for cell in cells:
-        assert "nbval-ignore-output" not in pages.tags_of(cell)
+        assert regression.MAY_DIFFER not in pages.tags_of(cell)
         lines = output(cell).splitlines()
         assert lines
         assert all(line.startswith("PASS  ") for line in lines), lines
