@@ -1,5 +1,10 @@
 """Trained generators that come with the package: trained once, for longer than a page has time."""
 
+import io
+
+import numpy as np
+from PIL import Image
+
 from seminar_gan.datasets import embedded
 from seminar_gan.metrics.features import load_network
 from seminar_gan.models import dcgan, panic
@@ -9,7 +14,9 @@ __all__ = [
     "TEMKENG_TRAININGS",
     "load_panic_generator",
     "load_panic_progress",
+    "load_panic_samples",
     "load_temkeng_generator",
+    "unpack",
 ]
 
 TEMKENG_TRAININGS = ("mnist-500", "mnist-5000", "smile-1000", "smile-20000")
@@ -34,37 +41,71 @@ def load_temkeng_generator(training):
         DataError: if data/temkeng_dcgan.npz is missing, altered or unreadable.
 
     Source:
-        Temkeng 2020, section 4.2; trained by tools/train_weights.py, stored as float16.
+        Temkeng 2020, section 4.2; trained by tools/train_weights.py. Smile's weights are stored as float16,
+        MNIST's kernels in whole numbers (tools/pack_weights.py), which moves no pixel by more than 2 of 255 levels.
     """
-    return load_network(dcgan.build_temkeng_generator, _arrays("temkeng_dcgan.npz", training, TEMKENG_TRAININGS))
+    _check(training, TEMKENG_TRAININGS)
+    start = f"{training}/"
+    arrays = embedded.load_file("temkeng_dcgan.npz", start)
+    arrays = {name.removeprefix(start): array for name, array in arrays.items()}
+    return load_network(dcgan.build_temkeng_generator, unpack(arrays))
 
 
 def load_panic_generator(training):
     """Load the generator of `panic.build_generator` for 100 x 100 pixels as it was at the end of our longest training.
 
     Args:
-        training: one of PANIC_TRAININGS: against the discriminator without or with batch normalisation.
+        training: "plain", against the discriminator without batch normalisation. The generator of "normalised" has
+            collapsed and does not come with the package: `load_panic_samples` has what it drew.
 
     Returns:
         keras.Model: float (batch, 100), truncated normal, to images (batch, 100, 100, 1) in [0, 1].
 
     Raises:
         ValueError: for another name.
-        DataError: if data/panic_generators.npz is missing, altered or unreadable.
+        DataError: if data/panic_generator.npz is missing, altered or unreadable.
 
     Source:
-        Wallat & Kriegel, PANIC, section 5; trained on 28 of the embedded cells by tools/train_panic.py.
+        Wallat & Kriegel, PANIC, section 5; trained on 28 of the embedded cells by tools/train_panic.py. Kernels are
+        stored in whole numbers (tools/pack_weights.py), which moves no pixel by more than 2 of 255 levels.
     """
-    arrays = _arrays("panic_generators.npz", training, PANIC_TRAININGS)
-    arrays = {name: array for name, array in arrays.items() if "/" in name}
-    return load_network(lambda: panic.build_generator((100, 100, 1)), arrays)
+    _check(training, PANIC_TRAININGS)
+    if training != "plain":
+        raise ValueError(
+            f"the generator of {training!r} collapsed and does not come with the package; "
+            f"load_panic_samples({training!r}) and load_panic_progress({training!r}) have its images"
+        )
+    arrays = embedded.load_file("panic_generator.npz")
+    del arrays["steps"]
+    return load_network(lambda: panic.build_generator((100, 100, 1)), unpack(arrays))
+
+
+def load_panic_samples(training):
+    """Load a hundred images that a generator of PANIC drew at the end of our longest training.
+
+    Args:
+        training: one of PANIC_TRAININGS: against the discriminator without or with batch normalisation.
+
+    Returns:
+        uint8 array (100, 100, 100, 1), from the z `training.noise.truncated_normal((0, -1), (100, 100))`.
+
+    Raises:
+        ValueError: for another name.
+        DataError: if the file in data/panic/ is missing, altered or unreadable.
+
+    Example:
+        >>> load_panic_samples("normalised").shape
+        (100, 100, 100, 1)
+    """
+    _check(training, PANIC_TRAININGS)
+    return _images(f"panic/{training}_samples.png").reshape(-1, 100, 100, 1)
 
 
 def load_panic_progress(training):
-    """Load images that a generator of `load_panic_generator` drew during its training.
+    """Load images that a generator of PANIC drew during its training.
 
     Args:
-        training: one of PANIC_TRAININGS.
+        training: one of PANIC_TRAININGS: against the discriminator without or with batch normalisation.
 
     Returns:
         steps: int array (k,), when the images were drawn. pictures: uint8 array (k, 6, 100, 100, 1), from the same six
@@ -72,15 +113,42 @@ def load_panic_progress(training):
 
     Raises:
         ValueError: for another name.
-        DataError: if data/panic_generators.npz is missing, altered or unreadable.
+        DataError: if data/panic_generator.npz or the file in data/panic/ is missing, altered or unreadable.
     """
-    arrays = _arrays("panic_generators.npz", training, PANIC_TRAININGS)
-    return arrays["steps"], arrays["pictures"]
+    _check(training, PANIC_TRAININGS)
+    return embedded.load_file("panic_generator.npz", "steps")["steps"], _images(f"panic/{training}_film.png")
 
 
-def _arrays(file, training, trainings):
-    """The arrays of one training, by their names in it."""
+def unpack(arrays):
+    """Return the weights behind the arrays of a file: int8 times the scale of its channel, all else as it is.
+
+    Args:
+        arrays: {path: array}. An int8 array has another one beside it, `path.scale`, that broadcasts to it; where
+            whole steps are too coarse also `path.quarters`, 0 to 3 of the way to the next step.
+
+    Returns:
+        {path: float array}.
+
+    Example:
+        >>> stored = {"a": np.array([[2, -1]], "int8"), "a.scale": np.array([[0.5, 2.0]]), "b": np.array([0.1])}
+        >>> {path: array.tolist() for path, array in unpack(stored).items()}
+        {'a': [[1.0, -2.0]], 'b': [0.1]}
+    """
+    weights = {path: array for path, array in arrays.items() if "." not in path}
+    for path, array in weights.items():
+        if array.dtype == "int8":
+            weights[path] = (array + arrays.get(f"{path}.quarters", 0) / 4) * arrays[f"{path}.scale"]
+    return weights
+
+
+def _check(training, trainings):
     if training not in trainings:
         raise ValueError(f"training must be one of {', '.join(trainings)}; got {training!r}")
-    start = f"{training}/"
-    return {name.removeprefix(start): array for name, array in embedded.load_file(file, start).items()}
+
+
+def _images(name):
+    """The images of a PNG of data/ that holds them side by side, uint8 (rows, columns, 100, 100, 1)."""
+    with Image.open(io.BytesIO(embedded.read_file(name, embedded.FILES[name]))) as picture:
+        sheet = np.asarray(picture)
+    rows, columns = sheet.shape[0] // 100, sheet.shape[1] // 100
+    return sheet.reshape(rows, 100, columns, 100, 1).swapaxes(1, 2)

@@ -1,17 +1,17 @@
-"""Train PANIC's networks at 100 x 100 and write data/panic_generators.npz: python tools/train_panic.py [--steps 15000]
+"""Train PANIC's networks at 100 x 100 and write what comes of it: python tools/train_panic.py [--steps 15000]
 
 Two pairs, `plain` and `normalised`: the discriminator without and with batch normalisation, all else equal. Both are
 trained on the 28 cells that page 07 keeps with SEED = 0, by turns from mark to mark, so that they are equally far
 whenever it is stopped. Stop it, call it again, and it goes on. `--only plain` and `--only normalised`, each in a
-process and on a core of its own, are half as fast again. `--pack` writes the file from the last mark that both have
+process and on a core of its own, are half as fast again. `--pack` writes the files from the last mark that both have
 reached; without it that happens at the last step.
 
-The file has for each pair the generator's weights as float16, and pictures of six z at every mark. Prints the
-line for `embedded.FILES`. Another CPU gives other bytes, and images as good.
+The files: data/panic_generator.npz, the weights of `plain` as tools/pack_weights.py stores them; in data/panic/ for
+each pair the pictures of six z at every mark and a hundred samples from its end. Prints what `embedded.FILES` says of
+them. Another CPU gives other bytes, and images as good.
 """
 
 import argparse
-import hashlib
 import sys
 from pathlib import Path
 
@@ -20,11 +20,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that the script runs from a bare checkout
 
+from pack_weights import draw_panic, pack_panic, save
 from panic_seeds import augmented, load, split
 
-from seminar_gan import ranges
 from seminar_gan.files import whole
-from seminar_gan.models import panic
 from seminar_gan.recipes import RECIPES
 from seminar_gan.training import noise
 from seminar_gan.training.watch.progress import StepProgress
@@ -39,7 +38,7 @@ def main():
     parser.add_argument("--steps", type=int, default=MARKS[-1])
     parser.add_argument("--only", choices=PAIRS, help="train one pair and write no file")
     parser.add_argument("--pack", action="store_true", help="train no further")
-    parser.add_argument("--out", type=Path, default=ROOT / "data" / "panic_generators.npz")
+    parser.add_argument("--out", type=Path, default=ROOT / "data", help="folder to write to (default: data/)")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "weights" / "panic")
     args = parser.parse_args()
 
@@ -74,24 +73,17 @@ def train(marks, work, names):
 
 
 def pack(marks, args):
-    """Write the file of all marks that both pairs have reached."""
-    z = noise.truncated_normal((SEED, -1), (6, 100))
-    arrays = {}
+    """Write the files of all marks that both pairs have reached."""
+    z = np.asarray(noise.truncated_normal((SEED, -1), (6, 100)))
+    generators, films = {}, {}
     for name in PAIRS:
-        pictures = []
-        generator = panic.build_generator((SIZE, SIZE, 1))
+        film = []
         for mark in marks:
             with np.load(kept(args.work, name, mark)) as stored:
-                for variable in generator.variables:
-                    variable.assign(stored[variable.path].astype("float16"))
-            pictures.append(ranges.unit_to_uint8(generator.predict(z, verbose=0)))
-        arrays |= {f"{name}/{v.path}": v.numpy().astype("float16") for v in generator.variables}
-        found = {"steps": np.array(marks), "pictures": np.stack(pictures)}
-        arrays |= {f"{name}/{key}": value for key, value in found.items()}
-    with whole(args.out) as part, open(part, "wb") as file:
-        np.savez_compressed(file, **arrays)
-    payload = args.out.read_bytes()
-    print(f"size={len(payload):_}, sha256={hashlib.sha256(payload).hexdigest()!r}")
+                generators[name] = {path: stored[path].astype("float16") for path in stored.files}
+            film.append(draw_panic(generators[name], z))
+        films[name] = np.stack(film)
+    save(args.out, pack_panic(generators, marks, films))
 
 
 if __name__ == "__main__":

@@ -54,9 +54,29 @@ FILES = {
         sha256="67e8cb2b3fa5a86bf9956e4e235289c41c18fa5be8b4b3ac9db3f2a1e79a5eba",
         script="tools/train_features.py",
     ),
-    "panic_generators.npz": DataFile(
-        size=16_455_692,
-        sha256="a54932843cb6bf45cf265ed32a9a4ec8dabd017556cdc2da5abc2b0a4a56c0a6",
+    "panic/normalised_film.png": DataFile(
+        size=555_001,
+        sha256="d619624d90de52020518e503223f3461670f2b4539957981b7af3408d09dabdd",
+        script="tools/train_panic.py",
+    ),
+    "panic/normalised_samples.png": DataFile(
+        size=231_304,
+        sha256="e34c462bdfa53adaecc825ddb196cbfcec6256ca2f23eea5ea574763ebf75d04",
+        script="tools/train_panic.py",
+    ),
+    "panic/plain_film.png": DataFile(
+        size=661_284,
+        sha256="93be018d3305290360f8e1d34c05dc7b51279c0057e41233732e26080a1d38ed",
+        script="tools/train_panic.py",
+    ),
+    "panic/plain_samples.png": DataFile(
+        size=508_440,
+        sha256="d0f249a928c0abf9ff45628cca7c61909d894b25664cf1ca7e21de94167b8f17",
+        script="tools/train_panic.py",
+    ),
+    "panic_generator.npz": DataFile(
+        size=3_480_650,
+        sha256="6144ac6e23119ecc3672ffe86be1067342ee2c10e160645445bbfcdbed101904",
         script="tools/train_panic.py",
     ),
     "smiles.npz": DataFile(
@@ -65,8 +85,8 @@ FILES = {
         script="tools/data/build_smiles.py",
     ),
     "temkeng_dcgan.npz": DataFile(
-        size=8_569_503,
-        sha256="45f4c17c5ba6125e075f88cb76cbd0181bff57c0bd58013fbc0784aaf039f02e",
+        size=6_949_153,
+        sha256="75bd5f14d0cd3a0f6da2602171fdc043cda7cf08ae54dda2fea030db2e76f502",
         script="tools/train_weights.py",
     ),
 }
