@@ -8,6 +8,7 @@ and everything from the heading "Exercises" on. Both are executed, in an empty f
 import hashlib
 import json
 import os
+import posixpath
 import re
 import subprocess
 import sys
@@ -59,7 +60,8 @@ def notebooks_of(root, source):
         title = cells[0].source.splitlines()[0].lstrip("# ")
         head = _cell("markdown", f"# Solutions: {title}\n\nThe exercises of [{title}](../{source.stem}.ipynb), solved.")
         name = f"notebooks/solutions/{source.stem}"
-        built[root / f"{name}.ipynb"] = _notebook(root, [head, *needed, *cells[start:]], source.stem, name)
+        moved = [_cell(cell.cell_type, _from_solutions(cell), _tags(cell)) for cell in [*needed, *cells[start:]]]
+        built[root / f"{name}.ipynb"] = _notebook(root, [head, *moved], source.stem, name)
     return built
 
 
@@ -119,6 +121,15 @@ def _notebook(root, cells, page, name):
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     notebook.metadata["seminar_gan"] = {"package": pages.package_digest(code)[:16]}
     return notebook
+
+
+def _from_solutions(cell):
+    """The text of a cell whose links lead to the same places from notebooks/solutions/ as from notebooks/."""
+
+    def link(match):
+        return "](" + posixpath.relpath(f"/notebooks/{match[1]}", "/notebooks/solutions")
+
+    return re.sub(r"\]\((?![a-z]+:|#)([^)\s]+)", link, cell.source) if cell.cell_type == "markdown" else cell.source
 
 
 def _cell(kind, source, tags=()):

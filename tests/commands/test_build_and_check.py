@@ -182,6 +182,16 @@ def test_solutions_are_a_notebook_that_runs_alone(collection):
     assert output(cell_with(notebook, "doubled")) == "doubled: 6\n"
 
 
+def test_links_lead_to_the_same_places_from_the_solutions(tmp_path):
+    links = "[a](solutions/01_toy.ipynb) [b](../data/README.md#a-b) [c](#above) [d](https://e.org/f) ![g](02_h.ipynb)"
+    make_collection(tmp_path, SOURCE.replace("1. Double the seed.", links))
+    (source,) = pages.select_sources(tmp_path)
+    page, solutions = (cells.cells for cells in build.notebooks_of(tmp_path, source).values())
+    assert any(cell.source.endswith(links) for cell in page)
+    moved = "[a](01_toy.ipynb) [b](../../data/README.md#a-b) [c](#above) [d](https://e.org/f) ![g](../02_h.ipynb)"
+    assert any(cell.source.endswith(moved) for cell in solutions)
+
+
 def test_a_page_without_solutions_makes_one_notebook(tmp_path):
     make_collection(tmp_path, SOURCE.replace('tags=["solution"]', ""))
     (source,) = pages.select_sources(tmp_path)
