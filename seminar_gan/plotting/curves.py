@@ -5,11 +5,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import ticker
 
-from seminar_gan.plotting.style import COLOURS, LINE_STYLES, TEXT_POINTS
+from seminar_gan.plotting.style import COLOURS, LINE_STYLES, TEXT_POINTS, same_everywhere
 
 __all__ = ["curves"]
 
 
+@same_everywhere
 def curves(series, xlabel, ylabel, log=False, markers=False):
     """Draw one line for each series, told apart by colour and by style.
 

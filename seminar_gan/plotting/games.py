@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from seminar_gan.plotting.style import COLOURS, LINE_STYLES, TEXT_POINTS
+from seminar_gan.plotting.style import COLOURS, LINE_STYLES, TEXT_POINTS, same_everywhere
 
 __all__ = ["FAKE_POINTS", "plane_game", "plane_grid", "stacked_curves"]
 
@@ -32,6 +32,7 @@ def plane_grid(extent, count=61):
     return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
 
 
+@same_everywhere
 def plane_game(moments, real_points, extent, columns=3):
     """Draw moments of a game in the plane: D as a coloured field, real points as dots, fake points as crosses.
 
@@ -76,6 +77,7 @@ def plane_game(moments, real_points, extent, columns=3):
     return figure
 
 
+@same_everywhere
 def stacked_curves(panels, xlabel, log=()):
     """Draw panels of curves, one below the other, with one x axis. A label looks the same in every panel.
 

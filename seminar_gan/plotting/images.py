@@ -5,12 +5,13 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from seminar_gan.plotting.style import TEXT_POINTS
+from seminar_gan.plotting.style import TEXT_POINTS, same_everywhere
 from seminar_gan.ranges import to_unit
 
 __all__ = ["image_grid", "image_rows"]
 
 
+@same_everywhere
 def image_rows(rows, scale=1.0):
     """Draw rows of images, one below the other, such as originals above reconstructions.
 
@@ -46,6 +47,7 @@ def image_rows(rows, scale=1.0):
     return figure
 
 
+@same_everywhere
 def image_grid(images, columns=10, titles=None, scale=1.0):
     """Draw images in a grid, row by row.
 

@@ -2,10 +2,12 @@
 
 import base64
 import io
-import sys
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
+
+from seminar_gan.kernel import in_notebook
+from seminar_gan.plotting.style import settings_of
 
 __all__ = ["show"]
 
@@ -34,7 +36,7 @@ def show(figure, alt):
     if not isinstance(figure, Figure):
         raise TypeError(f"show takes a Matplotlib Figure, not {type(figure).__name__}; try axes.figure")
     figure.sg_alt = alternative_text(alt)  # an attribute: it goes where the figure goes; the label is pyplot's
-    if not _in_notebook():
+    if not in_notebook():
         if figure.canvas.required_interactive_framework:
             plt.show()
         else:
@@ -42,8 +44,9 @@ def show(figure, alt):
         return
     from IPython.display import display
 
-    png = io.BytesIO()  # as Jupyter does it by default
-    figure.savefig(png, format="png", dpi="figure", bbox_inches="tight")
+    png, colours = io.BytesIO(), {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor()}
+    with settings_of(figure):  # and the rest as Jupyter has it by default
+        figure.canvas.print_figure(png, format="png", dpi="figure", bbox_inches="tight", **colours)
     data = {"image/png": base64.b64encode(png.getvalue()).decode("ascii"), "text/plain": figure.sg_alt}
     display(data, raw=True, metadata={"image/png": {"alt": figure.sg_alt}})
     plt.close(figure)  # or Jupyter would show it once more at the end of the cell
@@ -59,8 +62,3 @@ def alternative_text(alt):
     if len(text) > LONGEST:
         raise ValueError(f"alt has {len(text)} characters; say in {LONGEST} at most what the picture shows")
     return text
-
-
-def _in_notebook():
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

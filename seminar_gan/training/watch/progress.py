@@ -1,9 +1,10 @@
 """Callbacks for `fit` that suit notebooks and logs."""
 
-import sys
 import time
 
 import keras
+
+from seminar_gan.kernel import in_notebook
 
 __all__ = ["Progress", "StepProgress"]
 
@@ -109,7 +110,8 @@ class StepProgress(Progress):
 
 def _display_handle():
     """A display that can be updated, in a notebook; None elsewhere."""
-    ipython = sys.modules.get("IPython")
-    if ipython is None or not hasattr(ipython.get_ipython(), "kernel"):
+    if not in_notebook():
         return None
-    return ipython.display.display({"text/plain": "training starts"}, raw=True, display_id=True)
+    import IPython
+
+    return IPython.display.display({"text/plain": "training starts"}, raw=True, display_id=True)
