@@ -5,9 +5,13 @@ the old file or the new one.
 """
 
 import contextlib
+import csv
+import io
 import itertools
 import json
 import os
+import warnings
+from numbers import Real
 from pathlib import Path
 
 
@@ -36,6 +40,39 @@ def whole(path):
         part.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def optional(path, cure="", told=None, *, stacklevel=4):
+    """Let the work go on if a file beside it cannot be written: warn, in one sentence, and do without the file.
+
+    Args:
+        path: str or pathlib.Path of the file, or of the folder of several.
+        cure: str, the end of the sentence: what the user can do.
+        told: list that the caller keeps, for a file that is written again and again: as long as a path is in it, there
+            is no second warning. Success empties it.
+        stacklevel: whose line the warning names, counted from here; by default the caller of what has the `with`.
+
+    Example:
+        >>> with warnings.catch_warnings(action="ignore"), optional("figures/loss.pdf", "give another folder"):
+        ...     raise PermissionError(13, "Permission denied")
+    """
+    try:
+        yield
+    except OSError as error:
+        if not told:
+            reason = error.strerror or str(error)
+            where = f": {error.filename}" if error.filename and str(error.filename) != str(path) else ""
+            warnings.warn(
+                f"{Path(path).as_posix()} was not written ({reason}{where}), and the work goes on without it"
+                f"{cure and f'; {cure}'}",
+                stacklevel=stacklevel,
+            )
+        if told is not None:
+            told.append(path)
+    else:
+        if told is not None:
+            told.clear()
+
+
 def write_bytes(path, payload):
     """Write bytes to `path`, whole or not at all."""
     with whole(path) as part:
@@ -52,13 +89,40 @@ def write_json(path, content):
     write_text(path, json.dumps(content, indent=1) + "\n")
 
 
+def write_csv(path, columns, *, decimal="."):
+    """Write a table to `path`, whole or not at all; see `export.save_csv`.
+
+    Args:
+        path: str or pathlib.Path.
+        columns: {heading: values}, all of one length.
+        decimal: "." or ",".
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter={".": ",", ",": ";"}[decimal])
+    writer.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow([str(value).replace(".", decimal) if isinstance(value, Real) else value for value in row])
+    write_bytes(path, text.getvalue().encode("utf-8" if decimal == "." else "utf-8-sig"))  # Excel wants the mark
+
+
 def set_aside(paths):
-    """Move the files among `paths`, all of one folder, to its subfolder earlier_1, or earlier_2 and so on; say so."""
+    """Move the files among `paths`, all of one folder, to its subfolder earlier_1, or earlier_2 and so on; say so.
+
+    If one cannot be moved, none is.
+    """
     paths = [path for path in paths if path.exists()]
-    if paths:
-        folder = paths[0].parent
-        earlier = next(folder / f"earlier_{n}" for n in itertools.count(1) if not (folder / f"earlier_{n}").exists())
-        earlier.mkdir()
+    if not paths:
+        return
+    folder, moved = paths[0].parent, []
+    earlier = next(folder / f"earlier_{n}" for n in itertools.count(1) if not (folder / f"earlier_{n}").exists())
+    earlier.mkdir()
+    try:
         for path in paths:
             path.rename(earlier / path.name)
-        print(f"{folder}: the files of an earlier training are now in {earlier.name}", flush=True)
+            moved.append(path)
+    except OSError:
+        for path in moved:
+            (earlier / path.name).rename(path)
+        earlier.rmdir()
+        raise
+    print(f"{folder}: the files of an earlier training are now in {earlier.name}", flush=True)

@@ -17,10 +17,13 @@ from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.transforms import Bbox
 
 from seminar_gan import files, runs
+from seminar_gan.plotting.show import alternative_text
+from seminar_gan.plotting.style import settings_of
 
 __all__ = ["COLUMN_CM", "save_figure"]
 
 COLUMN_CM = 8.4  # fits the columns of IEEE (8.9), APS (8.6), ACM (8.5) and Springer (8.4)
+OTHER_FOLDER = "give save_figure a folder that you may write to, such as folder='~/figures'"
 _CM_PER_INCH = 2.54
 _MARGIN = 0.03  # inches around a cropped figure
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)}
@@ -31,19 +34,21 @@ def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM,
 
     The files are `<folder>/<name>.pdf`, `.png` and `.json`. Text keeps its size in points and the height follows the
     width, so that readable text stays readable. A figure without a layout engine is cropped to what it shows, as in
-    a notebook. The figure itself does not change. A page that runs again writes the same PDF, byte for byte.
+    a notebook. The figure itself does not change. A page that runs again writes the same PDF, byte for byte. Where the
+    folder cannot be written to, there is a warning, and the page goes on without the files.
 
     Args:
         figure: matplotlib.figure.Figure.
         name: 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit, so that a name means the same file on
             every system.
         run: seminar_gan.runs.Run, from `runs.describe`. Without it, the JSON has null as the page.
-        folder: where the files go; it is made if it does not exist.
+        folder: where the files go; it is made if it does not exist. ~ is your own folder.
         width_cm: width of the figure, 2 to 50 centimetres.
         alt: str, what the figure shows, for those who do not see it; by default the text given to `plotting.show`.
 
     Returns:
-        str, the path of the PDF with forward slashes, as LaTeX's includegraphics needs it.
+        str, the path of the PDF with forward slashes, as LaTeX's includegraphics needs it; also where a warning says
+            that it was not written.
 
     Raises:
         FileExistsError: if files of this name exist and belong to another page, or to an unknown page.
@@ -65,25 +70,34 @@ def save_figure(figure, name, run=None, *, folder="figures", width_cm=COLUMN_CM,
         raise ValueError(f"width_cm must be between 2 and 50 centimetres; got {width_cm}")
     _check_name(name)
     run = run or runs.describe()
-    folder = Path(folder)
-    _check_owner(folder, name, run.page)
-
+    folder = Path(folder).expanduser()
+    path = folder / f"{name}.pdf"
     contents = _render(figure, name, width_cm)
     record = {
         "figure": name,
         **run.record(),
-        "alt": alt or getattr(figure, "sg_alt", None),
+        "alt": getattr(figure, "sg_alt", None) if alt is None else alternative_text(alt),
         "width_cm": width_cm,
         "sha256": {file: hashlib.sha256(payload).hexdigest() for file, payload in contents.items()},
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    refusal = None
+    with files.optional(path, OTHER_FOLDER):
+        refusal = _refusal(folder, name, run.page)
+        if not refusal:
+            _write(folder, {**contents, f"{name}.json": text.encode()})
+    if refusal:
+        raise FileExistsError(refusal)
+    return path.as_posix()
+
+
+def _write(folder, contents):
     # All files are written before the first is renamed. The last one to enter is renamed first: the JSON, so that the
     # files have an owner, who may write them again, wherever this stops.
     with ExitStack() as parts:
-        for file, payload in {**contents, f"{name}.json": text.encode()}.items():
+        for file, payload in contents.items():
             parts.enter_context(files.whole(folder / file)).write_bytes(payload)
-    return f"{folder.as_posix()}/{name}.pdf"
 
 
 def _check_name(name):
@@ -101,12 +115,12 @@ def _check_name(name):
     raise ValueError(f"{name[:80]!r} is not a safe name for a figure: {reason}{hint}")
 
 
-def _check_owner(folder, name, page):
-    """Raise FileExistsError if files of this name exist and are not known to come from the same page."""
+def _refusal(folder, name, page):
+    """Return why the files of this name may not be replaced, None if they may: if there are none, or of this page."""
     record = folder / f"{name}.json"
     existing = [path for path in (record, folder / f"{name}.pdf", folder / f"{name}.png") if os.path.lexists(path)]
     if not existing:
-        return
+        return None
     try:
         content = json.loads(record.read_bytes())
         if content["figure"] != name:
@@ -114,14 +128,16 @@ def _check_owner(folder, name, page):
         owner = content["page"]
     except FileNotFoundError:
         reason = f"no {record.name} beside it says which page it comes from"
+    except PermissionError:
+        raise
     except (OSError, ValueError, KeyError, TypeError):
         reason = f"{record.name} is damaged or was not written by save_figure, so nothing says which page it comes from"
     else:
         if owner == page:
-            return
+            return None
         reason = f"it belongs to {_page_text(owner)}, and this is {_page_text(page)}"
     names = ", ".join(path.name for path in existing)
-    raise FileExistsError(
+    return (
         f"{existing[-1].as_posix()} is not replaced: {reason}. "
         f"Choose another name or folder, or move the existing files away ({names})."
     )
@@ -134,7 +150,7 @@ def _page_text(page):
 def _render(figure, name, width_cm):
     fonts = {"pdf.fonttype": 42, "pdf.use14corefonts": False, "savefig.bbox": None}  # TrueType, embedded; whole page
     pdf, png = io.BytesIO(), io.BytesIO()
-    with _restored(figure), matplotlib.rc_context(fonts):
+    with _restored(figure), settings_of(figure), matplotlib.rc_context(fonts):
         box = _fit(figure, width_cm / _CM_PER_INCH)
         figure.savefig(pdf, format="pdf", bbox_inches=box, metadata={"CreationDate": None})
         figure.savefig(png, format="png", bbox_inches=box, dpi=300)

@@ -36,6 +36,8 @@ def save_onnx(network, path):
     network, path = sampling_generator(network), Path(path)
     if path.suffix != ".onnx":
         raise ValueError(f"the path must end in .onnx; got {path.as_posix()!r}")
+    example = [keras.ops.zeros([size or 1 for size in part.shape], part.dtype) for part in network.inputs]
+    network(example if len(example) > 1 else example[0])  # Keras exports no network that was never called
     with files.whole(path) as part:
         network.export(part, format="onnx", verbose=False)
     return path.as_posix()

@@ -15,7 +15,7 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from seminar_gan import export, runs
+from seminar_gan import export, plotting, runs
 
 ENDINGS = ("pdf", "png", "json")
 
@@ -205,7 +205,7 @@ def test_a_failing_write_leaves_whole_files_and_no_litter(failing, monkeypatch):
         path.touch()
         raise OSError("the disk is full")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="the disk is"):
+    with monkeypatch.context() as patch, pytest.warns(UserWarning, match="the disk is"):
         if failing == "write":
             patch.setattr(Path, "write_bytes", write_bytes)
         else:
@@ -216,6 +216,83 @@ def test_a_failing_write_leaves_whole_files_and_no_litter(failing, monkeypatch):
         assert contents("loss") == before
     export.save_figure(a_line(figsize=(3, 3)), "loss", a_run())
     check_sums("loss")
+
+
+def only(caught):
+    """The text of the one warning there was."""
+    (warning,) = caught
+    assert warning.filename == __file__
+    return str(warning.message)
+
+
+def test_a_folder_that_cannot_be_made_is_a_warning_and_the_page_goes_on():
+    Path("figures").write_text("a file where the folder would be")
+    with pytest.warns(UserWarning) as caught:
+        assert export.save_figure(a_line(), "loss") == "figures/loss.pdf"
+    assert re.fullmatch(
+        r"figures/loss\.pdf was not written \(File exists: figures\), and the work goes on without it; "
+        r"give save_figure a folder that you may write to, such as folder='~/figures'",
+        only(caught),
+    )
+    assert os.listdir() == ["figures"]
+
+
+@pytest.mark.parametrize("refused", ["mkdir", "open", "replace"])
+def test_a_folder_of_somebody_else_is_a_warning(refused, monkeypatch):
+    """`open`: the folder is there and may not be written to; `replace`: a viewer keeps the file open on Windows."""
+
+    def refuse(*arguments, **options):
+        raise PermissionError(13, "Permission denied", "figures")
+
+    place = os if refused == "replace" else Path
+    monkeypatch.setattr(place, "write_bytes" if refused == "open" else refused, refuse)
+    with pytest.warns(UserWarning) as caught:
+        assert export.save_figure(a_line(), "loss") == "figures/loss.pdf"
+    assert "figures/loss.pdf was not written (Permission denied: figures)" in only(caught)
+    assert not os.path.exists("figures") or not os.listdir("figures")
+
+
+def test_figures_of_somebody_else_are_not_replaced_where_nobody_may_read_whose_they_are(monkeypatch):
+    export.save_figure(a_line(), "loss", a_run())
+    before = contents("loss")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        with pytest.warns(UserWarning) as caught:
+            export.save_figure(a_line(), "loss", a_run())
+    assert "(Permission denied: figures/loss.json)" in only(caught)
+    assert contents("loss") == before
+
+
+def test_what_is_wrong_with_the_call_stays_an_error_where_nothing_can_be_written():
+    Path("figures").write_text("a file where the folder would be")
+    with pytest.raises(ValueError, match="is not a safe name"):
+        export.save_figure(a_line(), "Loss!")
+    with pytest.raises(ValueError, match="width_cm"):
+        export.save_figure(a_line(), "loss", width_cm=0)
+
+
+def test_a_tilde_is_the_readers_own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    path = export.save_figure(a_line(), "loss", folder="~/figures")
+    assert path == (tmp_path / "home" / "figures" / "loss.pdf").as_posix() and os.path.exists(path)
+
+
+def test_the_json_has_the_alternative_text():
+    figure = a_line()
+    export.save_figure(figure, "loss")
+    assert json.loads(contents("loss")["json"])["alt"] is None
+    export.save_figure(figure, "loss", alt="A  line\nthat rises: größer.")
+    assert json.loads(contents("loss")["json"])["alt"] == "A line that rises: größer."
+    plotting.show(figure, "A line from 1 to 2.")
+    export.save_figure(figure, "loss")
+    assert json.loads(contents("loss")["json"])["alt"] == "A line from 1 to 2."
+    with pytest.raises(TypeError, match="alt must be a sentence"):
+        export.save_figure(figure, "loss", alt=3)
 
 
 def test_the_json_says_where_the_figure_came_from():

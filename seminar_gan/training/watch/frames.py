@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-from seminar_gan.files import set_aside, whole
+from seminar_gan import files
 from seminar_gan.training.fit import checks
 
 __all__ = ["FrameFolder", "SampleGrid", "frame_paths"]
@@ -63,11 +63,13 @@ class SampleGrid(keras.callbacks.Callback):
             output.end()
 
     def write(self):
+        """Draw a grid and hand it to the outputs."""
         grid = self.draw()
         for output in self.outputs:
             output.write(self.step, grid)
 
     def draw(self):
+        """Return the grid of the present samples, uint8 (height, width, channels)."""
         images = self.model.generate(self.rows * self.columns, *self.conditions, seed=self.seed)
         return as_grid(self.to_uint8(images), self.columns)
 
@@ -78,6 +80,8 @@ class FrameFolder:
     A training that is taken up again goes on with the frames that are there. One that begins at step 0 has a folder of
     its own: what an earlier one left is moved to the subfolder earlier_1, earlier_2, ...
 
+    Where a frame or the film cannot be written, there is one warning, and the training goes on.
+
     Args:
         folder: made if it is not there.
         film_seconds: about how long the film lasts.
@@ -85,6 +89,7 @@ class FrameFolder:
 
     def __init__(self, folder, film_seconds=10):
         self.folder, self.film_seconds = Path(folder), film_seconds
+        self.ready, self.missing = True, []
 
     def begin(self, step, grid):
         """Make ready for a training that goes on from `step`, where the samples look like `grid`.
@@ -92,26 +97,43 @@ class FrameFolder:
         Raises:
             ValueError: if the folder has a frame of that step which looks different.
         """
+        self.ready = False  # or frames of two trainings would be mixed
+        with self.optional():
+            self.make_room(step, grid)
+            self.ready = True
+        if self.ready and not frame_paths(self.folder):
+            self.write(step, grid)
+
+    def make_room(self, step, grid):
+        """Keep of what is in the folder only what belongs to this training."""
         if step == 0:
-            set_aside([*frame_paths(self.folder), self.folder / "film.gif"])
+            files.set_aside([*frame_paths(self.folder), self.folder / "film.gif"])
         path = self.path(step)
         if path.exists() and _differs(path, grid):
             raise ValueError(f"{path} is of another training: it shows other samples. Take another folder")
         for later in frame_paths(self.folder):
             if later > path:  # drawn again soon
                 later.unlink()
-        if not frame_paths(self.folder):
-            self.write(step, grid)
 
     def write(self, step, grid):
-        with whole(self.path(step)) as part:
-            _as_image(grid).save(part, "PNG")
+        """Keep a grid, uint8 (height, width, channels), as the frame of a step."""
+        if self.ready:
+            with self.optional(), files.whole(self.path(step)) as part:
+                _as_image(grid).save(part, "PNG")
 
     def end(self):
-        write_film(self.folder, self.folder / "film.gif", self.film_seconds)
+        """Make the film of all frames."""
+        if self.ready and frame_paths(self.folder):
+            with self.optional():
+                write_film(self.folder, self.folder / "film.gif", self.film_seconds)
 
     def path(self, step):
+        """Return the path of the frame of a step."""
         return self.folder / f"step_{step:08d}.png"
+
+    def optional(self):
+        """Let the training go on where a file cannot be written."""
+        return files.optional(self.folder, "give FrameFolder another folder", self.missing)
 
 
 def write_film(folder, path, seconds=10):
@@ -133,7 +155,7 @@ def write_film(folder, path, seconds=10):
         raise ValueError(f"there are no frames step_*.png in {folder}")
     each = 10 * round(min(500, max(20, 1_000 * seconds / len(paths))) / 10)  # a GIF counts in hundredths of a second
     first, *others = map(_with_caption, paths)
-    with whole(Path(path)) as part:
+    with files.whole(Path(path)) as part:
         first.save(
             part,
             "GIF",

@@ -6,12 +6,13 @@ In a notebook:
     %tensorboard --logdir runs
 """
 
+import tempfile
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from seminar_gan.files import set_aside
+from seminar_gan import files
 
 __all__ = ["TensorBoardFrames", "TensorBoardScalars"]
 
@@ -54,31 +55,41 @@ class TensorBoardFrames:
         self.folder = Path(folder) / "samples"
 
     def begin(self, step, grid):
+        """Make ready for a training that goes on from `step`, where the samples look like `grid`."""
         has_earlier_steps = step > 0 and event_paths(self.folder)
         self.writer = event_writer(self.folder, step)
         if not has_earlier_steps:
             self.write(step, grid)
 
     def write(self, step, grid):
+        """Show a grid, uint8 (height, width, channels), at a step."""
         with self.writer.as_default(step):
             tf.summary.image("samples", grid[None])
 
     def end(self):
+        """Close the log."""
         self.writer.close()
 
 
 def event_writer(folder, step):
     """Open a new event file in `folder` for a training that goes on from `step`.
 
+    Where the folder cannot be written to, there is a warning, and a writer that keeps nothing.
+
     Raises:
         ImportError: if TensorBoard is not installed.
     """
     if not hasattr(tf.summary, "image"):  # TensorFlow takes it from there
         raise ImportError("TensorBoard is not installed: python -m pip install tensorboard")
-    if step == 0:
-        set_aside(event_paths(folder))
-    return tf.summary.create_file_writer(str(folder))
+    with files.optional(folder, "give it another folder"):
+        if step == 0:
+            files.set_aside(event_paths(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):  # TensorFlow does not say if it cannot write
+            return tf.summary.create_file_writer(str(folder))
+    return tf.summary.create_noop_writer()
 
 
 def event_paths(folder):
+    """The event files in a folder, oldest first."""
     return sorted(folder.glob("events.out.tfevents.*"))
