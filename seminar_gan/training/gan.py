@@ -268,9 +268,11 @@ class GAN(ResumableModel):
             batch_size: images in a batch, 64 by default; the discriminator sees `d_steps` batches a step.
             report_every: steps between two entries of the history, 100 by default.
             callbacks: list of keras.callbacks.Callback. What Keras calls an epoch is a report.
-            checkpoints: None, or a folder. The state is kept in it at every report. A training that was stopped at any
-                moment, by whatever means, is taken up again by the same call in a new process. On the same machine it
-                ends bit for bit where it would have ended.
+            checkpoints: None, or a folder. The state is kept in it at every report, about every 20 seconds in between,
+                and when the training is interrupted. A training that was stopped at any moment, by whatever means, is
+                taken up again by the same call in a new process. On the same machine it ends bit for bit where it
+                would have ended. After an interrupt (Ctrl-C, the stop button) the same call also goes on without them,
+                in the same session.
 
         Returns:
             keras.callbacks.History since step 0: step, seconds (spent in steps, the first of each call left out), and
@@ -280,7 +282,7 @@ class GAN(ResumableModel):
         Raises:
             TypeError, ValueError: if the images are not like the generator's, or a number cannot work.
             TrainingDiverged: if a loss is not finite. The last good state is in `checkpoints`.
-            CheckpointError: if the checkpoints are of another training.
+            CheckpointError: if the checkpoints are of another training or of another version of this package.
         """
         return self.fit_groups(((self.check_images(images),),), steps=steps, seconds=seconds, **options)
 

@@ -24,7 +24,13 @@ class Record(keras.callbacks.History):
         super().__init__()
         self.seconds = 0.0
         self.step = 0
+        self.first = 0  # the step that a model had when it was loaded from a file, without its history
         self.last_step = self.time_limit = self.batch_size = None
+
+    @property
+    def reported(self):
+        """The step of the latest entry."""
+        return self.history["step"][-1] if self.history.get("step") else self.first
 
     def share_done(self, step=None):
         """Return how much of the training lies behind, 0 to 1, by steps or by the clock, whichever is further.
@@ -62,10 +68,13 @@ class Record(keras.callbacks.History):
     def on_epoch_end(self, epoch, logs=None):
         means = {name: float(logs[name]) for name in self.model.trackers}
         logs.clear()
-        logs.update(step=self.step, seconds=self.seconds, **means)
-        reports = len(self.history.get("step", ()))
-        if reports:  # compiled anew with other logs, the columns still have one length
-            self.history |= {name: [math.nan] * reports for name in logs if name not in self.history}
-            for name in self.history.keys() - logs.keys():
-                self.history[name].append(math.nan)
-        super().on_epoch_end(epoch, logs)
+        logs.update(self.add(means))
+        self.epoch.append(epoch)
+
+    def add(self, means):
+        """Add an entry at the latest step, and return it: all of it or, if interrupted, nothing."""
+        entry = {"step": self.step, "seconds": self.seconds, **means}
+        earlier = [math.nan] * len(self.history.get("step", ()))  # compiled anew with other logs, the columns agree
+        names = [*self.history, *(name for name in entry if name not in self.history)]
+        self.history = {name: [*self.history.get(name, earlier), entry.get(name, math.nan)] for name in names}
+        return entry

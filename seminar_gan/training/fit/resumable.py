@@ -6,6 +6,8 @@ import tensorflow as tf
 
 from seminar_gan.training.fit import checks, data, identity
 from seminar_gan.training.fit.checkpoints import Checkpoints
+from seminar_gan.training.fit.decay import LinearDecay
+from seminar_gan.training.fit.optimizers import JointRate, optimizers_in, rate_of, with_loss_scale
 from seminar_gan.training.fit.record import Record
 
 __all__ = ["ResumableModel"]
@@ -61,7 +63,7 @@ class ResumableModel(keras.Model):
         super().compile(optimizer=None, **options)
         for name, (optimizer, variables) in optimizers.items():
             if self.dtype_policy.name == "mixed_float16":  # as keras.Model.compile does
-                optimizer = _with_loss_scale(optimizer)
+                optimizer = with_loss_scale(optimizer)
             setattr(self, name, optimizer)
             if not optimizer.built:
                 optimizer.build(variables)  # or its state would be missing in checkpoints
@@ -113,16 +115,18 @@ class ResumableModel(keras.Model):
     def optimizers(self):
         """{attribute: keras.optimizers.Optimizer} of all optimizers, also of those in a list or a dict."""
         public = {name: value for name, value in vars(self).items() if not name.startswith("_")}
-        return dict(_optimizers_in(public.items()))
+        return dict(optimizers_in(public.items()))
 
     def state(self):
         """Return all variables that a training changes, under names that do not depend on what was built before.
 
         Returns:
-            {name: variable}: those of the model, of its optimizers, and the random states of its networks.
+            {name: variable}: those of the model, of its optimizers, and the random states of its networks, and the sums
+            from which the next entry of the history will be made.
         """
         groups = {"model": self.weights, "random": self._random_states()}
         groups |= {name: optimizer.variables for name, optimizer in self.optimizers.items()}
+        groups |= {f"mean_{name}": tracker.variables for name, tracker in self.trackers.items()}
         return {f"{group}_{number}": v for group, variables in groups.items() for number, v in enumerate(variables)}
 
     def fit_groups(
@@ -147,37 +151,65 @@ class ResumableModel(keras.Model):
             )
         checks.check_settings(batch_size=batch_size, report_every=report_every)
         checks.check_end(steps, seconds)
+        callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or ())
         checks.check_callbacks(callbacks, self.optimizers)
         groups = checks.check_groups(groups)
         replicas = self.distribute_strategy.num_replicas_in_sync
         if batch_size % replicas:
             raise ValueError(f"batch_size must be a multiple of the {replicas} replicas; got {batch_size}")
         for name, optimizer in self.optimizers.items():
-            self.base_rates.setdefault(name, _rate(optimizer))
-        record, last = self.record, []
+            self.base_rates.setdefault(name, rate_of(optimizer))
+        record, kept = self.record, None
         if checkpoints is not None:
-            last = [Checkpoints(checkpoints, identity.of(self, groups))]
-            last[0].restore(self)
+            kept = Checkpoints(checkpoints, identity.of(self, groups))
+            kept.restore(self)
         record.last_step, record.time_limit, record.batch_size = steps, seconds, batch_size
-        if self.step and record.share_done(self.step) >= 1:
+        done = self.step > 0 and record.share_done(self.step) >= 1
+        if record.reported != self.step and (done or self.step % report_every == 0):  # stopped just before its report
+            record.step = self.step
+            record.add({name: float(tracker.result()) for name, tracker in self.trackers.items()})
+        if done:
             asked = " or ".join([*([f"{steps:,} steps"] if steps else []), *([f"{seconds:g} s"] if seconds else [])])
             print(
                 f"Nothing to train: {asked} asked for, {self.step:,} steps and {record.seconds:,.0f} s done.",
                 flush=True,
             )
             return record
-        reports = self.step // report_every
-        return super().fit(
-            data.batches(
-                groups, batch_size * self.batches_per_step, seed=self.seed, start=self.step, image_range=image_range
-            ),
-            steps_per_epoch=report_every,
-            initial_epoch=reports,  # so that a schedule by epochs goes on, too
-            epochs=reports - (self.step - steps) // report_every if steps else ENDLESS,
-            callbacks=[record, *callbacks, *last],
-            shuffle=False,  # the stream is shuffled already
-            verbose=0,
-        )
+        called = [record, *callbacks, *([kept] if kept else [])]
+        epochs = -(-steps // report_every) if steps else ENDLESS
+        called = OneTraining(called, model=self, steps=report_every, epochs=epochs)
+        try:
+            while not called.over:
+                reports, begun = divmod(self.step, report_every)
+                super().fit(
+                    data.batches(
+                        groups, batch_size * self.batches_per_step,
+                        seed=self.seed, start=self.step, image_range=image_range,
+                    ),
+                    steps_per_epoch=report_every - begun,  # a report that was begun is finished first
+                    initial_epoch=reports,  # so that a schedule by epochs goes on, too
+                    epochs=reports + 1 if begun else epochs,
+                    callbacks=called,
+                    shuffle=False,  # the stream is shuffled already
+                    verbose=0,
+                )  # fmt: skip
+                called.over = not begun or self.stop_training
+            called.on_train_end()
+        except KeyboardInterrupt:
+            for callback in callbacks:
+                if isinstance(callback, LinearDecay):
+                    callback.on_train_end()
+            # A step is one graph, done or not done. Run eagerly, it may have stopped half-way.
+            saved = kept and self.step and not self.run_eagerly and kept.save(self)
+            where = f"its state is in {kept.folder}" if saved else "in this session"
+            print(f"Interrupted after step {self.step:,}. The same call goes on from there: {where}.", flush=True)
+            raise
+        return record
+
+    def reset_metrics(self):
+        """Begin the means of a report anew, unless it was begun before an interruption. Called by Keras."""
+        if self.record.reported == self.step:
+            super().reset_metrics()
 
     def compiled_with(self):
         """Return {argument of `compile`: value}, the optimizers left out. A subclass with others overrides it."""
@@ -209,6 +241,7 @@ class ResumableModel(keras.Model):
         for name, state in states.items():
             state.assign(store[name])
         super().load_own_variables({name: store[name] for name in store.keys() - states.keys()})
+        self.record.first = self.step
 
     def _random_states(self):
         """The states of the networks' random layers, such as dropout."""
@@ -217,51 +250,20 @@ class ResumableModel(keras.Model):
         return list({id(v): v for v in variables if id(v) not in weights}.values())
 
 
-class JointRate:
-    """The learning rates of all optimizers of a model as one, for Keras's callbacks that read and set a rate.
+class OneTraining(keras.callbacks.CallbackList):
+    """Callbacks for which several calls of Keras's fit are one training."""
 
-    `keras.callbacks.LearningRateScheduler` and `ReduceLROnPlateau` see the rate of the first optimizer. What they set
-    it to, the others follow in proportion, so that two learning rates stay two.
-    """
+    over = begun = False
 
-    built = True
-    variables = ()
+    def on_train_begin(self, logs=None):
+        if not self.begun:
+            self.begun = True
+            super().on_train_begin(logs)
 
-    def __init__(self, model):
-        self.model = model
-
-    @property
-    def learning_rate(self):
-        return next(iter(self.model.optimizers.values())).learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, rate):
-        rates = list(self.model.base_rates.values())
-        if not rates[0]:
-            raise ValueError("the first optimizer's learning rate is 0: the others cannot follow it in proportion")
-        for optimizer, base in zip(self.model.optimizers.values(), rates, strict=True):
-            optimizer.learning_rate = float(rate) * (base / rates[0])
-
-
-def _rate(optimizer):
-    """The learning rate as it was written, such as 0.002: the shortest decimal that float32 cannot tell from it."""
-    return float(str(np.asarray(optimizer.learning_rate, "float32")))
-
-
-def _optimizers_in(items):
-    """(name, optimizer) of each optimizer among (name, value) pairs, and in lists and dicts among them."""
-    for name, value in items:
-        if isinstance(value, keras.optimizers.Optimizer):
-            yield name, value
-        elif isinstance(value, dict):
-            yield from _optimizers_in((f"{name}_{key}", item) for key, item in value.items())
-        elif isinstance(value, list | tuple):
-            yield from _optimizers_in((f"{name}_{number}", item) for number, item in enumerate(value))
-
-
-def _with_loss_scale(optimizer):
-    kind = keras.optimizers.LossScaleOptimizer
-    return optimizer if isinstance(optimizer, kind) else kind(optimizer)
+    def on_train_end(self, logs=None):
+        if self.over:
+            super().on_train_end(self.logs)
+        self.logs = logs
 
 
 def _loaded(value):
