@@ -7,6 +7,9 @@ With D = sigmoid(logit), log D = -softplus(-logit) and log(1 - D) = -softplus(lo
 overflows.
 """
 
+from seminar_gan import keras_settings  # noqa: F401  before Keras, which would say it in forty lines
+
+# isort: split
 import keras
 from keras import ops
 

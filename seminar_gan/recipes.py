@@ -7,6 +7,9 @@
 Which to take: `recommend(len(images), images.shape[1:])`. A variant of one: `dataclasses.replace(recipe, ema=None)`.
 """
 
+from seminar_gan import keras_settings  # noqa: F401  before Keras, which would say it in forty lines
+
+# isort: split
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -3,6 +3,9 @@
 Distances on these features are distances between digits. They are not FIDs, and say nothing about other images.
 """
 
+from seminar_gan import keras_settings  # noqa: F401  before Keras, which would say it in forty lines
+
+# isort: split
 import contextlib
 
 import keras
@@ -90,7 +93,8 @@ class DigitFeatures:
         # Called, not predict(): that would trace a graph for each loaded network, and TensorFlow warns of the fifth.
         outputs = [self.network(ranges.to_unit(batch), training=False) for batch in batches]
         features, logits = zip(*outputs, strict=True)
-        return np.concatenate(features), np.concatenate(logits)
+        # A classifier of one's own may compute in another precision.
+        return np.concatenate(features).astype("float32"), np.concatenate(logits).astype("float32")
 
 
 def load_network(build, arrays):

@@ -15,4 +15,6 @@ Every layer has a name, to get it by: `model.get_layer("code")`.
 
 import lazy_loader
 
+from seminar_gan import keras_settings  # noqa: F401
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
