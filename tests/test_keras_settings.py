@@ -89,7 +89,7 @@ def test_variables_that_cut_trainings_short_are_a_warning(before_keras, monkeypa
 OTHER_BACKEND = """
 import importlib, sys
 import seminar_gan as sg
-print(sg.metrics.frechet_distance([[0.0], [2.0]], [[1.0], [3.0]]), len(sg.datasets.load_smiles()), sg.plotting.__name__)
+print(sg.metrics.class_entropy([0.5, 0.5]), len(sg.datasets.load_smiles()), sg.plotting.__name__)
 for module in ("models.dcgan", "training.gan", "losses", "recipes", "weights", "metrics.features"):
     try:
         importlib.import_module("seminar_gan." + module)
@@ -111,9 +111,7 @@ def test_every_part_that_needs_keras_says_so_before_keras_does_and_the_others_wo
     assert (first, last) == ("1.0 2 seminar_gan.plotting", "False"), done.stderr
     assert len(errors) == 7
     (message,) = set(errors)
-    assert message.startswith(
-        "seminar_gan needs Keras's backend tensorflow, and the variable KERAS_BACKEND asks for 'ja"
-    )
+    assert "needs Keras's backend tensorflow, and the variable KERAS_BACKEND asks for 'jax'" in message
 
 
 def test_the_usual_values_are_keras_own():
