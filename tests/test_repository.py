@@ -53,6 +53,8 @@ def test_the_data_keep_to_their_budget():
     sizes = {path: path.stat().st_size for path in (ROOT / "data").rglob("*") if path.is_file()}
     total = sum(sizes.values())
     assert total < BUDGET, f"data/ has {total:,} bytes, of at most {BUDGET:,}; the largest: {max(sizes, key=sizes.get)}"
+    for readme in (README, (ROOT / "README.md").read_text(encoding="utf-8")):
+        assert f"{total / 1e6:.1f} MB" in readme
 
 
 def note(path, payload, date="2026-11-27", why="it had to be"):

@@ -57,7 +57,8 @@ def run(script_doc, name, package, package_sha256, contents, build, fetch=None, 
     else:
         sys.exit(
             "These are other arrays than expected, so nothing was written. If the recipe was changed on purpose, put\n"
-            "the new size and checksums into seminar_gan/datasets.py and into the script, and run it again."
+            "the new size and checksums into seminar_gan/datasets/embedded.py, data/README.md and the script, and run\n"
+            "it again."
         )
 
 
