@@ -1,6 +1,7 @@
 """How the samples change during a training: the grid, the frames and the film."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -257,3 +258,50 @@ def test_no_film_without_frames(tmp_path):
     with pytest.raises(ValueError, match=r"no frames step_\*\.png in"):
         write_film(tmp_path, tmp_path / "film.gif")
     assert not list(tmp_path.iterdir())
+
+
+# A folder that cannot be written to
+
+
+def test_a_folder_that_cannot_be_made_is_one_warning_and_the_training_goes_on(tmp_path):
+    (tmp_path / "frames").write_text("a file where the folder would be")
+    trained = tiny_gan.begin()
+    with pytest.warns(UserWarning) as caught:
+        tiny_gan.fit(trained, 40, callbacks=[grids(FrameFolder(tmp_path / "frames"), every=10)])
+    (warning,) = caught
+    assert re.fullmatch(
+        r".*/frames was not written \(.*\), and the work goes on without it; give FrameFolder another folder",
+        str(warning.message),
+    )
+    assert trained.step == 40
+
+
+def test_a_disk_that_is_full_for_a_while_costs_the_frames_of_that_while(tmp_path, monkeypatch):
+    folder = tmp_path / "frames"
+    save = Image.Image.save
+
+    def full(image, path, *arguments, **options):
+        save(image, path, *arguments, **options)
+        if "00000020" in str(path) or "film" in str(path):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    with pytest.warns(UserWarning, match="No space left") as caught:
+        tiny_gan.fit(tiny_gan.begin(), 40, callbacks=[grids(FrameFolder(folder), every=10)])
+    assert len(caught) == 2  # one for the frame; frames succeeded after it; one for the film
+    assert sorted(path.name for path in folder.iterdir()) == [f"step_{step:08d}.png" for step in (0, 10, 30, 40)]
+
+
+def test_frames_of_an_earlier_training_that_cannot_be_moved_are_not_mixed_with_others(tmp_path, monkeypatch):
+    def fit(steps):
+        tiny_gan.fit(tiny_gan.begin(), steps, callbacks=[grids(FrameFolder(tmp_path), every=10)])
+
+    def refuse(path, target):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    fit(30)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.warns(UserWarning, match="Permission denied"):
+        fit(20)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -1,6 +1,9 @@
 """Seconds an epoch, and the history as a CSV file."""
 
 import csv
+import os
+import warnings
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -71,3 +74,80 @@ def test_a_new_history_does_not_overwrite_another(tmp_path):
         fit(number, path)
     assert steps(path) == ["step", "10"]
     assert steps(tmp_path / "earlier_1" / "history.csv") == ["step", "10", "20", "30"]
+
+
+# A file that is open in another program
+
+
+class InExcel(keras.callbacks.Callback):
+    """Refuse to replace or to move a file at some reports, as Windows does while a spreadsheet has it open."""
+
+    def __init__(self, monkeypatch, *reports):
+        super().__init__()
+        self.reports, self.open = reports, 0 in reports
+        for place, name in ((os, "replace"), (Path, "rename")):
+            monkeypatch.setattr(place, name, self.watched(getattr(place, name)))
+
+    def watched(self, move):
+        def refuse_or_move(source, target):
+            if self.open:
+                raise PermissionError(13, "Permission denied", str(target))
+            return move(source, target)
+
+        return refuse_or_move
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.open = epoch + 1 in self.reports
+
+
+def fit_beside_excel(path, *reports, monkeypatch, last_step=40):
+    """Train with the file open at some reports; return the callback that writes, and the texts of the warnings."""
+    excel, table = InExcel(monkeypatch, *reports), HistoryCSV(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        tiny_gan.fit(tiny_gan.begin(), last_step, report_every=10, callbacks=[excel, table])
+    excel.open = False
+    return table, [str(warning.message) for warning in caught]
+
+
+def test_rows_that_could_not_be_written_come_with_the_next_report(tmp_path, monkeypatch):
+    path = tmp_path / "history.csv"
+    _, told = fit_beside_excel(path, 2, 3, monkeypatch=monkeypatch)
+    assert told == [
+        f"{path.as_posix()} was not written (Permission denied), and the work goes on without it; "
+        "close it in other programs, then call write() of its HistoryCSV"
+    ]
+    assert steps(path) == ["step", "10", "20", "30", "40"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_rows_that_were_never_written_come_with_a_call(tmp_path, monkeypatch):
+    path = tmp_path / "history.csv"
+    table, told = fit_beside_excel(path, 2, 3, 4, monkeypatch=monkeypatch)
+    assert steps(path) == ["step", "10"] and len(told) == 2  # once more at the end
+    table.write()
+    assert steps(path) == ["step", "10", "20", "30", "40"]
+
+
+def test_an_earlier_history_that_cannot_be_moved_yet_is_not_lost(tmp_path, monkeypatch):
+    path = tmp_path / "history.csv"
+    fit(30, path)
+    _, told = fit_beside_excel(path, 0, 1, monkeypatch=monkeypatch, last_step=20)
+    assert len(told) == 1
+    assert steps(path) == ["step", "10", "20"]
+    assert steps(tmp_path / "earlier_1" / "history.csv") == ["step", "10", "20", "30"]
+
+
+def test_a_history_for_german_spreadsheets(tmp_path):
+    history = fit_german(tmp_path / "history.csv")
+    text = (tmp_path / "history.csv").read_text(encoding="utf-8-sig")
+    header, *lines = [line.split(";") for line in text.splitlines()]
+    columns = [[float(value.replace(",", ".")) for value in column] for column in zip(*lines, strict=True)]
+    assert dict(zip(header, columns, strict=True)) == history
+    assert "." not in text and len(lines) == 2
+
+
+def fit_german(path):
+    trained = tiny_gan.begin()
+    tiny_gan.fit(trained, 20, report_every=10, callbacks=[HistoryCSV(path, decimal=",")])
+    return trained.record.history

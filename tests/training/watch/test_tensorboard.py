@@ -139,3 +139,15 @@ def test_tensorboard_serves_the_run(tmp_path):
 def _listed(address, plugin):
     with urllib.request.urlopen(f"{address}data/plugin/{plugin}/tags") as answer:
         return {run: sorted(tags) for run, tags in json.load(answer).items() if tags}
+
+
+def test_a_folder_that_cannot_be_made_is_a_warning_and_the_training_goes_on(tmp_path):
+    (tmp_path / "runs").write_text("a file where the folder would be")
+    with pytest.warns(UserWarning) as caught:
+        trained, _ = fit(tmp_path / "runs" / "dcgan", 20)
+    told = [warning for warning in caught if warning.category is UserWarning]
+    assert [str(warning.message).partition(" (")[0] for warning in told] == [
+        f"{tmp_path.as_posix()}/runs/dcgan was not written",
+        f"{tmp_path.as_posix()}/runs/dcgan/samples was not written",
+    ]
+    assert trained.step == 20
