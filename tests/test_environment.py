@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import json
 import re
 import sys
 import tomllib
@@ -79,6 +80,14 @@ def test_environment_yml_agrees_with_pyproject():
     extras = re.fullmatch(r"-e \.\[(.*)\]", editable)[1].split(",")
     assert set(extras) == set(EXTRAS) - {"gpu"}
     assert content["name"] == PROJECT["project"]["name"]
+
+
+def test_the_dev_container_is_ten_lines_with_a_python_that_works():
+    text = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 10
+    container = json.loads(text)
+    assert re.fullmatch(r"python:(3\.\d+)", container["image"])[1] in PYTHONS
+    assert container["postCreateCommand"] == "make setup"
 
 
 def test_tensorflow_is_only_in_the_extras_cpu_and_gpu():

@@ -18,6 +18,9 @@ from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from seminar_gan import __main__
+from seminar_gan.commands import address
+
 PAGE = """
 import importlib.util
 import matplotlib.pyplot as plt
@@ -116,6 +119,15 @@ def run_page(environment, page):
     assert done.returncode == 0, done.stderr[-3000:]
     where = environment.run("-c", "import seminar_gan, sys; print(seminar_gan.__file__, sys.path)").stdout
     assert str(ROOT) not in where
+
+
+def test_make_wheel_makes_the_file_that_the_install_cell_asks_for(wheel, monkeypatch):
+    calls = []
+    monkeypatch.setattr(subprocess, "call", lambda command, cwd: calls.append((command, cwd)))
+    monkeypatch.setenv("SEMINAR_GAN_ENV", "current")
+    __main__.main(["--root", str(ROOT), "wheel"])
+    assert calls == [([sys.executable, "-m", "hatchling", "build", "-t", "wheel"], ROOT)]  # as above, into dist/
+    assert f"upload dist/{wheel.name} " in address.install_cell(ROOT)
 
 
 def test_wheel_holds_data_and_nothing_foreign(wheel):
