@@ -66,8 +66,8 @@ def load_panic_generator(training):
         DataError: if data/panic_generator.npz is missing, altered or unreadable.
 
     Source:
-        Wallat & Kriegel, PANIC, section 5; trained on 28 of the embedded cells by tools/train_panic.py. Kernels are
-        stored in whole numbers (tools/pack_weights.py), which moves no pixel by more than 2 of 255 levels.
+        Wallat & Kriegel, PANIC, section 5; trained on 28 of the embedded cells by tools/train_panic.py. The dense
+        kernel is stored in whole numbers (tools/pack_weights.py), which moves no pixel by more than 2 of 255 levels.
     """
     _check(training, PANIC_TRAININGS)
     if training != "plain":
@@ -151,4 +151,4 @@ def _images(name):
     with Image.open(io.BytesIO(embedded.read_file(name, embedded.FILES[name]))) as picture:
         sheet = np.asarray(picture)
     rows, columns = sheet.shape[0] // 100, sheet.shape[1] // 100
-    return sheet.reshape(rows, 100, columns, 100, 1).swapaxes(1, 2)
+    return sheet.reshape(rows, 100, columns, 100, 1).swapaxes(1, 2).copy()  # as a picture it is read-only

@@ -91,6 +91,7 @@ def test_the_pictures_of_the_panic_trainings(training):
     assert (differs[-1] > 25) == (training == "plain")  # the other one collapsed, as page 07 and data/README.md say
     samples = weights.load_panic_samples(training)
     assert (samples.shape, samples.dtype) == ((100, 100, 100, 1), np.uint8)
+    assert samples.flags.writeable and pictures.flags.writeable
     assert (np.ptp(samples, axis=0).max() > 25) == (training == "plain")
 
 

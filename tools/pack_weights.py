@@ -1,13 +1,13 @@
 """Pack trained generators into few bytes, and say by how many grey levels that changes what they draw.
 
-    python tools/pack_weights.py --temkeng FLOAT16.npz --panic FLOAT16.npz [--out data] [--count 12000]
+    python tools/pack_weights.py --temkeng FLOAT16.npz --panic FLOAT16.npz [--out data] [--count 6000]
 
 takes the files of float16 that data/ held before (data/README.md says where they are) and writes
 temkeng_dcgan.npz, panic_generator.npz and panic/. tools/train_weights.py and tools/train_panic.py pack what they have
 trained with the same functions.
 
-A kernel becomes int8 times a float32 scale for each output channel. Nothing else is rounded: biases, normalisations
-and kernels for which int8 is too coarse stay as they were. Smile's generators are kept as they are: one level of
+A kernel becomes int8 times a float32 scale for each output channel; where that is too coarse, to a quarter of a step.
+Nothing else is rounded: biases, normalisations and the last layers stay as they were. Smile's generators are kept as they are: one level of
 their kernels can turn a pixel from black to white.
 """
 
