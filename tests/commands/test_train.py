@@ -1,9 +1,12 @@
-"""`python -m seminar_gan train`: one training in a folder of its own."""
+"""`python -m seminar_gan train`: what a training leaves, and how it goes on."""
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import keras
 import numpy as np
@@ -12,10 +15,27 @@ from conftest import ROOT
 
 from seminar_gan import __main__, datasets, recipes
 from seminar_gan.commands import UserError, train
+from seminar_gan.commands.train import results, run
+from seminar_gan.commands.train.data import Data
+
+pytestmark = pytest.mark.long
 
 
 def call(*arguments):
     return train.main(__main__._parser().parse_args(["train", *map(str, arguments)]))
+
+
+def arrays(path):
+    with np.load(path) as file:
+        return {name: file[name] for name in file.files}
+
+
+def record(folder):
+    return json.loads((folder / "run.json").read_text())
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -23,139 +43,246 @@ def digits(tmp_path):
     """An npz of 30 small images of three classes, four fifths of them of the first."""
     random = np.random.default_rng(0)
     path = tmp_path / "digits.npz"
-    np.savez(path, x=random.integers(0, 256, (30, 8, 8), dtype="uint8"), y=np.repeat(range(3), [24, 3, 3]))
+    np.savez(path, x=random.integers(0, 256, (30, 8, 8), dtype="uint8"), y=np.repeat([7, 24_300, -4], [24, 3, 3]))
     return path
 
 
-@pytest.mark.long
+@pytest.fixture
+def settings(tmp_path, digits):
+    return ("--data", digits, "--model", "temkeng-vanilla", "--to", tmp_path / "run")
+
+
 def test_a_training_leaves_all_that_is_promised(tmp_path, digits, capsys):
     folder = tmp_path / "runs" / "one"
     settings = ("--data", digits, "--model", "mirza", "--conditional", "--steps", 3, "--samples", 200, "--to", folder)
     assert call(*settings) == 0
-    with np.load(folder / "samples.npz") as file:
-        samples, wanted = file["x"], file["y"]
-    assert samples.shape == (200, 8, 8, 1) and samples.dtype == np.uint8
-    assert np.bincount(wanted, minlength=3) / 200 == pytest.approx([0.8, 0.1, 0.1], abs=0.08)  # as in the data
+    samples = arrays(folder / "samples.npz")
+    assert samples["x"].shape == (200, 8, 8, 1) and samples["x"].dtype == np.uint8 and samples["step"] == 3
+    counts = [np.sum(samples["y"] == name) / 200 for name in (7, 24_300, -4)]
+    assert counts == pytest.approx([0.8, 0.1, 0.1], abs=0.08)  # as in the data, under their own names
     assert (folder / "history.csv").read_text().splitlines()[0].startswith("step,seconds,d_loss,g_loss,d_real,d_fake")
-    run = json.loads((folder / "run.json").read_text())
+    about = record(folder)
+    assert about["model"] == "mirza" and about["identity"]["seed"] == 0 and about["classes"] == [-4, 7, 24_300]
     asked = {"data": str(digits), "model": "mirza", "conditional": True, "seconds": None, "steps": 3, "samples": 200}
-    assert run["parameters"] == asked and run["seed"] == 0
-    assert {"commit", "versions"} <= run.keys()
+    (made,) = about["calls"]
+    assert asked.items() <= made["parameters"].items() and made["parameters"]["batch_size"] == 128
+    assert {"commit", "versions", "began"} <= made.keys()
+    assert about["results"]["step"] == 3 and about["results"]["images_seen"] == 384
+    described = json.loads((folder / "generator.json").read_text())
+    assert described["step"] == 3 and described["class_labels"]["names"] == ["-4", "7", "24300"]
     generator = keras.models.load_model(folder / "generator.keras")
     z = recipes.CONDITIONAL_RECIPES["mirza"].build((8, 8, 1), seed=0, num_classes=3).sample_noise(200, seed=0)
-    again = np.rint((np.asarray(generator([z, wanted])) + 1) * 127.5)
-    assert np.abs(again - samples).max() <= 1
+    again = np.rint((np.asarray(generator([z, np.searchsorted([-4, 7, 24_300], samples["y"])])) + 1) * 127.5)
+    assert np.abs(again - samples["x"]).max() <= 1
     assert not (folder / "metrics.json").exists()  # the digit features know nothing of these images
 
-    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    before = contents(folder)
     capsys.readouterr()
     assert call(*settings) == 0
     assert "is finished: nothing to do" in capsys.readouterr().out
-    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert contents(folder) == before
 
 
-@pytest.mark.long
 def test_a_training_that_was_stopped_goes_on(tmp_path, digits, monkeypatch):
     settings = ("--data", digits, "--model", "temkeng-vanilla", "--steps", 6, "--samples", 5, "--to")
-    monkeypatch.setattr(train, "REPORT_EVERY", 2)
+    monkeypatch.setattr(run, "REPORT_EVERY", 2)
     call(*settings, tmp_path / "whole")
-    monkeypatch.setattr(train, "write_results", lambda *given: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        call(*settings, tmp_path / "stopped")
+    with monkeypatch.context() as patched:
+        patched.setattr(results, "write", lambda *given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            call(*settings, tmp_path / "stopped")
     for newest in sorted((tmp_path / "stopped" / "checkpoints").glob("*.npz"))[1:]:
         newest.unlink()
-    monkeypatch.undo()
-    monkeypatch.setattr(train, "REPORT_EVERY", 2)
     call(*settings, tmp_path / "stopped")
-    with np.load(tmp_path / "whole" / "samples.npz") as one, np.load(tmp_path / "stopped" / "samples.npz") as other:
-        np.testing.assert_array_equal(one["x"], other["x"])
-        assert one["y"].tolist() == [-1] * 5
+    one, other = arrays(tmp_path / "whole" / "samples.npz"), arrays(tmp_path / "stopped" / "samples.npz")
+    np.testing.assert_array_equal(one["x"], other["x"])
+    assert one["y"].tolist() == [-1] * 5
+    assert [each["from_step"] for each in record(tmp_path / "stopped")["calls"]] == [0, 4]
 
 
-def test_seconds_end_a_training(tmp_path, digits):
-    call("--data", digits, "--model", "temkeng-vanilla", "--seconds", 0.2, "--samples", 5, "--to", tmp_path / "a")
-    assert (tmp_path / "a" / "samples.npz").is_file()
-
-
-def test_no_run_is_written_over(tmp_path, digits):
+def test_a_training_goes_on_for_longer_and_draws_more(tmp_path, settings, digits, capsys):
     folder = tmp_path / "run"
-    asked = {"data": str(digits), "model": "dcgan", "conditional": False, "seconds": None, "steps": 3, "samples": 5}
-    folder.mkdir()
-    (folder / "run.json").write_text(json.dumps({"parameters": asked, "seed": 0}))
-    with pytest.raises(UserError, match=r"holds another run: steps 3, not 4; seed 0, not 1\. Take another folder"):
-        call("--data", digits, "--steps", 4, "--seed", 1, "--samples", 5, "--to", folder)
-    foreign = tmp_path / "thesis"
-    foreign.mkdir()
-    (foreign / "text.tex").write_text("years of work")
-    with pytest.raises(UserError, match="is there already, and it is not a run of this command"):
-        call("--data", digits, "--steps", 4, "--to", foreign)
-    assert [path.name for path in foreign.iterdir()] == ["text.tex"]
+    call(*settings, "--steps", 3, "--samples", 4)
+    three = arrays(folder / "samples.npz")
+    call(*settings, "--steps", 3, "--samples", 40)
+    more = arrays(folder / "samples.npz")
+    assert len(more["x"]) == 40 and more["step"] == 3
+    np.testing.assert_array_equal(more["x"][:4], three["x"])
+    call(*settings, "--steps", 6, "--samples", 4, "--batch-size", 10)
+    six = arrays(folder / "samples.npz")
+    assert six["x"].shape == (4, 8, 8, 1) and six["step"] == 6 and not np.array_equal(six["x"], three["x"])
+    about = record(folder)
+    assert [each["from_step"] for each in about["calls"]] == [0, 3, 3]
+    assert about["results"] | {"seconds": 0} == {
+        "step": 6, "seconds": 0, "images_seen": 3 * 128 + 3 * 10, "times_the_data": 13.8, "hardly_trained": True,
+        "samples": 4,
+    }  # fmt: skip
+    assert json.loads((folder / "generator.json").read_text())["step"] == 6
+    capsys.readouterr()
+    before = contents(folder)
+    call(*settings, "--steps", 2, "--samples", 4)
+    said = capsys.readouterr().out
+    assert "is finished: nothing to do. It has 6 steps" in said and "hardly trained" in said
+    call("--data", digits, "--steps", 6, "--samples", 4, "--to", folder)  # the model is that of the folder
+    assert contents(folder) == before
+    call(*settings, "--seconds", 0.1, "--samples", 4)
+    assert record(folder)["results"]["step"] > 6 and record(folder)["results"]["seconds"] >= 0.1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (
-            ["--model", "stylegan", "--steps", "1"],
-            "no model 'stylegan' without --conditional. Models: temkeng-vanilla, .*",
-        ),
-        (["--model", "mirza", "--steps", "1"], "no model 'mirza' without .*; mirza, dcgan with --conditional"),
-        (["--model", "temkeng-dcgan", "--conditional", "--steps", "1"], "with --conditional. Models"),
-        ([], "either --seconds 60 or --steps 1000"),
-        (["--steps", "1", "--seconds", "1"], "either --seconds 60 or --steps 1000"),
-        (["--steps", "0"], "--steps must be above 0; got 0"),
-        (["--seconds", "nan"], "--seconds must be above 0; got nan"),
-        (["--steps", "1", "--samples", "-3"], "--samples must be above 0; got -3"),
-        (["--steps", "1", "--seed", "-1"], "--seed must be from 0"),
-        (["--steps", "1", "--data", "imagenet"], "--data is one of mnist, smiles, smiles-binarised, or a file"),
-        (["--steps", "1", "--data", "nowhere.npz"], "nowhere.npz cannot be read as an npz file: .*No such file"),
-    ],
-)
-def test_what_cannot_be_is_told_before_anything_is_written(tmp_path, arguments, message):
-    with pytest.raises(UserError, match=message):
-        call(*arguments, "--to", tmp_path / "run")
-    assert not (tmp_path / "run").exists()
+@pytest.mark.parametrize("name", ["dcgan", "temkeng-vanilla", "panic"])
+def test_samples_are_the_same_however_many_are_drawn(name):
+    images = Data("x", np.random.default_rng(0).integers(0, 256, (40, 16, 16, 1), dtype="uint8"))
+    gan = recipes.RECIPES[name].build((16, 16, 1), seed=3)
+    if name == "dcgan":
+        gan.shares.assign(np.full(30, 1 / 30))
+    (few, _), (many, _) = (results.draw(gan, images, count, 3, None) for count in (30, 520))
+    assert few.shape == (30, 16, 16, 1) and np.abs(few.astype(int) - many[:30]).max() <= 1
+    more, orders = results.draw(gan, images, 40, 3, few)
+    np.testing.assert_array_equal(more[:30], few)
+    assert np.abs(more.astype(int) - many[:40]).max() <= 1 and orders.tolist() == [-1] * 40
 
 
-@pytest.mark.parametrize(
-    ("arrays", "arguments", "message"),
-    [
-        ({"z": np.zeros(3)}, [], "must hold the images as x, or as x_train as Keras has it; it holds z"),
-        ({"x": np.zeros((3, 8, 8))}, [], r"must be uint8, .*; .* has float64 \(3, 8, 8\)"),
-        ({"x": np.zeros((0, 8, 8), "uint8")}, [], r"has uint8 \(0, 8, 8\)"),
-        ({"x": np.zeros((3, 8, 8), "uint8")}, ["--conditional"], "needs labels, .* as y; .* has no y"),
-        ({"x": np.zeros((3, 8, 8), "uint8"), "y": np.zeros(3)}, ["--conditional"], r"has y of float64 \(3,\)"),
-    ],
-)
-def test_a_data_file_that_cannot_be_used_is_refused(tmp_path, arrays, arguments, message):
-    np.savez(tmp_path / "data.npz", **arrays)
-    with pytest.raises(UserError, match=message):
-        call("--data", tmp_path / "data.npz", "--steps", 1, *arguments, "--to", tmp_path / "run")
+def test_what_identifies_a_run_must_stay(tmp_path, settings, digits):
+    call(*settings, "--steps", 2, "--samples", 4)
+    before = contents(tmp_path / "run")
+    shutil.copy(digits, tmp_path / "moved.npz")
+    assert call("--data", tmp_path / "moved.npz", *settings[2:], "--steps", 2, "--samples", 4) == 0
+    options = ("--steps", 2, "--samples", 4)
+    with pytest.raises(UserError, match=r"holds another run: seed 0, not 1\. Take another folder"):
+        call(*settings, *options, "--seed", 1)
+    with pytest.raises(UserError, match=r"holds another run: model 'temkeng-vanilla', not 'dcgan-plain'\. "):
+        call(*settings[:2], "--model", "dcgan-plain", *settings[4:], *options)
+    with pytest.raises(UserError, match=r"holds another run: conditional False, not True\. "):
+        call(*settings, *options, "--conditional")
+    images = arrays(digits)["x"]
+    fewer, turned = r"its images have changed \(count 30, now 20\)", r"its images have changed\."
+    for changed, message in ((images[:20], fewer), (images[::-1], turned)):
+        np.savez(digits, x=changed)
+        for steps in (2, 9):
+            with pytest.raises(UserError, match=f"holds another run: {message}"):
+                call(*settings, "--steps", steps, "--samples", 4)
+    assert contents(tmp_path / "run") == before
 
 
-def test_images_of_a_size_that_the_networks_cannot_have_are_refused(tmp_path):
-    np.savez(tmp_path / "data.npz", x=np.arange(3 * 81, dtype="uint8").reshape(3, 9, 9))
-    with pytest.raises(UserError, match=r"The networks of dcgan do not fit .*multiple"):
-        call("--data", tmp_path / "data.npz", "--steps", 1, "--to", tmp_path / "run")
+@pytest.mark.parametrize("name", ["samples.npz", "generator.keras", "generator.json"])
+def test_results_that_are_damaged_are_made_anew(tmp_path, settings, name):
+    call(*settings, "--steps", 2, "--samples", 4)
+    whole = arrays(tmp_path / "run" / "samples.npz")["x"]
+    path = tmp_path / "run" / name
+    if name.endswith(".json"):
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:200])
+    call(*settings, "--steps", 2, "--samples", 4)
+    np.testing.assert_array_equal(arrays(tmp_path / "run" / "samples.npz")["x"], whole)
+    assert keras.models.load_model(tmp_path / "run" / "generator.keras") and (tmp_path / "run" / name).is_file()
 
 
-@pytest.mark.long
-def test_digits_are_measured(monkeypatch):
+def test_results_that_were_being_written_are_not_taken_for_whole(tmp_path, settings, monkeypatch):
+    call(*settings, "--steps", 1, "--samples", 4)
+    with monkeypatch.context() as patched:
+        patched.setattr(results, "save_generator", lambda *given, **named: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            call(*settings, "--steps", 2, "--samples", 4)
+    assert record(tmp_path / "run")["results"] is None
+    call(*settings, "--steps", 1, "--samples", 4)  # the state is that of step 2 by now, and the results will be, too
+    assert record(tmp_path / "run")["results"]["step"] == arrays(tmp_path / "run" / "samples.npz")["step"] == 2
+
+
+def test_a_training_without_checkpoints_does_not_replace_results(tmp_path, settings):
+    call(*settings, "--steps", 2, "--samples", 4)
+    shutil.rmtree(tmp_path / "run" / "checkpoints")
+    before = contents(tmp_path / "run")
+    assert call(*settings, "--steps", 2, "--samples", 4) == 0
+    with pytest.raises(UserError, match="has results, but no checkpoint to go on from"):
+        call(*settings, "--steps", 3, "--samples", 4)
+    assert contents(tmp_path / "run") == before
+
+
+def test_a_training_that_is_hardly_one_says_so(tmp_path, settings, capsys, monkeypatch):
+    monkeypatch.setattr(results, "HARDLY", 4)
+    call(*settings, "--seconds", 1e-9, "--samples", 5)
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.endswith(
+        "2 steps, 256 images seen (8.53 times the data), 5 samples: hardly trained, so this is no result yet. The same "
+        "command goes on with more --steps or --seconds"
+    )
+    assert record(tmp_path / "run")["results"]["hardly_trained"] is True
+    call(*settings, "--steps", 4, "--samples", 5)
+    assert capsys.readouterr().out.endswith("4 steps, 512 images seen (17.07 times the data), 5 samples\n")
+    assert record(tmp_path / "run")["results"]["hardly_trained"] is False
+
+
+def test_the_model_is_recommended_and_written_down(tmp_path, digits, capsys, monkeypatch):
+    monkeypatch.setattr(recipes, "recommend", lambda count, shape: {(30, (8, 8, 1)): "winkler-dense"}[count, shape])
+    call("--data", digits, "--steps", 1, "--samples", 2, "--to", tmp_path / "run")
+    assert "--model winkler-dense, as recommended for 30 images of 8 x 8." in capsys.readouterr().out
+    assert record(tmp_path / "run")["model"] == "winkler-dense"
+    assert record(tmp_path / "run")["calls"][0]["parameters"]["model"] == "winkler-dense"
+
+
+def test_light_images_are_trained_on(tmp_path):
+    light = np.random.default_rng(0).integers(155, 236, (12, 8, 8), dtype="uint8")
+    np.savez(tmp_path / "x.npz", x=light)
+    options = ("--steps", 1, "--samples", 2, "--to", tmp_path / "run")
+    assert call("--data", tmp_path / "x.npz", "--model", "temkeng-vanilla", *options) == 0
+
+
+def test_digits_are_measured(tmp_path, monkeypatch):
     train_set, (x_test, y_test) = datasets.load_mnist()
     monkeypatch.setattr(datasets, "load_mnist", lambda: (train_set, (x_test[:2_000], y_test[:2_000])))
-    found = train.evaluate(np.zeros((200, 28, 28, 1), "uint8"), np.arange(200) % 10)
+    found = results.evaluate(np.zeros((200, 28, 28, 1), "uint8"), np.arange(200) % 10)
     assert found["frechet_distance"]["generated"] > 20 * found["frechet_distance"]["real"]
     assert found["frechet_distance"]["count"] == 200 and found["label_fidelity"]["real"] > 0.97
-    assert "more than" in train.evaluate(np.zeros((5, 28, 28, 1), "uint8"), None)["not measured"]
+    call("--data", "mnist", "--model", "temkeng-vanilla", "--steps", 1, "--samples", 5, "--to", tmp_path / "run")
+    written = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert "more than" in written["not measured"] and written["step"] == 1 and written["hardly_trained"] is True
 
 
-@pytest.mark.long
-def test_the_command_line_trains(tmp_path, digits):
-    command = [sys.executable, "-m", "seminar_gan", "train", "--data", str(digits), "--model", "temkeng-vanilla"]
-    environment = {**os.environ, "SEMINAR_GAN_ENV": "current"}
-    options = {"cwd": ROOT, "env": environment, "capture_output": True, "text": True, "timeout": 300}
-    done = subprocess.run([*command, "--steps", "2", "--to", str(tmp_path / "run"), "--samples", "3"], **options)
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to catch")
+def test_a_training_that_a_scheduler_stops_ends_like_one_that_is_interrupted():
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), train.stopped_by_sigterm():
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+COMMAND = [sys.executable, "-m", "seminar_gan", "train", "--data", "digits.npz", "--model", "temkeng-vanilla"]
+
+
+def outside(folder, **changes):
+    """Where a package is installed: its path alone in `folder`, and no setting of ours."""
+    shutil.copytree(ROOT / "seminar_gan", folder / "installed" / "seminar_gan", dirs_exist_ok=True)
+    environment = {**os.environ, "PYTHONPATH": str(folder / "installed"), **changes}
+    environment.pop("SEMINAR_GAN_ENV", None)
+    return {"cwd": folder, "env": environment, "text": True}
+
+
+def test_an_installed_package_trains_without_a_clone(tmp_path, digits):
+    (tmp_path / "notebooks").mkdir()  # of somebody's own project
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    options = {**outside(tmp_path, KERAS_BACKEND="torch"), "capture_output": True, "timeout": 300}
+    done = subprocess.run([*COMMAND, "--steps", "2", "--to", "run", "--samples", "3"], **options)
     assert done.returncode == 0, done.stderr
-    assert "step 2/2" in done.stdout and "2 steps, 3 samples" in done.stdout
-    wrong = subprocess.run([*command, "--to", str(tmp_path / "other")], **options)
-    assert wrong.returncode == 2 and wrong.stderr.splitlines()[-1].startswith("Say how long to train")
+    assert "step 2/2" in done.stdout and "2 steps, 256 images seen" in done.stdout
+    assert done.stdout.startswith("KERAS_BACKEND is torch, and is left aside")
+    assert not (tmp_path / ".venv").exists()
+    wrong = subprocess.run([*COMMAND, "--to", "other"], **options)
+    assert wrong.returncode == 2 and wrong.stderr == "Say how long to train: either --seconds 60 or --steps 1000.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process alone")
+def test_an_interrupted_training_says_what_is_kept(tmp_path, digits):
+    options = {**outside(tmp_path), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    interruptible = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    command = [*COMMAND, "--seconds", "600", "--to", "run", "--samples", "3"]
+    child = subprocess.Popen(command, **options, **interruptible)
+    until = time.monotonic() + 120
+    while not (tmp_path / "run" / "run.json").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=60)
+    assert child.returncode == 130
+    last = errors.splitlines()[-1]
+    assert last.startswith("run keeps step ") and last.endswith(": the same command goes on from there.")
+    assert "Traceback" not in errors

@@ -32,8 +32,7 @@ def carry_out(args, folder):
         data = load(args)
         folder.compare({"conditional": args.conditional, "seed": args.seed} | data.identity(), args.model)
         if folder.is_finished(args.steps, args.seconds, args.samples):
-            done = folder.record["results"]
-            print(f"{folder} is finished: nothing to do. It has {done['step']:,} steps, {done['samples']:,} samples.")
+            print(f"{folder} is finished: nothing to do. It has {folder.described()}")
             return 0
         from seminar_gan.commands.train import run  # loads TensorFlow, which takes seconds
 
@@ -42,7 +41,7 @@ def carry_out(args, folder):
         print(f"\n{folder.kept()}", file=sys.stderr)
         return 130
     except Exception as error:
-        text = explained(error, args, folder)
+        text = explained(error, folder)
         if text is None:
             raise
         raise UserError(text) from error
@@ -83,7 +82,7 @@ def use_tensorflow():
     os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
-def explained(error, args, folder):
+def explained(error, folder):
     """Return one sentence for what can go wrong without a fault of the package; None for anything else."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
     text = sentence(error)

@@ -32,7 +32,7 @@ BEGINNINGS = {  # of files that are taken for arrays
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Data:
     """Images, and classes if the GAN is to know them.
 
@@ -47,6 +47,9 @@ class Data:
     images: np.ndarray
     labels: np.ndarray | None = None
     classes: tuple | None = None
+
+    def __str__(self):
+        return f"{len(self.images):,} image{'s' * (len(self.images) > 1)} of {self.name}"
 
     def identity(self):
         """What identifies the data, whatever the file is called: a dict for images and one for labels, or None."""

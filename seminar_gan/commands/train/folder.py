@@ -33,15 +33,16 @@ class RunFolder:
     def __init__(self, path):
         self.path = Path(path).expanduser()
         self.record = {"model": None, "identity": None, "classes": None, "calls": [], "results": None}
-        if self.path.exists() and not self.path.is_dir():
-            raise UserError(f"--to must name a folder; {self.path} is a file.")
-        others = [path for path in self._files() if path != self.file]
-        if others and not self.file.is_file():
+        for path in (self.path, *self.path.parents):
+            if path.exists() and not path.is_dir():
+                raise UserError(f"--to must name a folder; {path} is a file.")
+        other = self._other_file()
+        if other and not self.file.is_file():
             raise UserError(
-                f"{self.path} is there already, and it is not a run of this command: it holds "
-                f"{others[0].relative_to(self.path)}. Take another folder with --to."
+                f"{self.path} is there already, and it is not a run of this command: it holds {other}. "
+                "Take another folder with --to."
             )
-        if others:  # otherwise nothing has been kept yet, and any run may begin here
+        if other:  # otherwise nothing has been kept yet, and any run may begin here
             self.record |= self._read()
 
     def __str__(self):
@@ -106,8 +107,9 @@ class RunFolder:
             tempfile.TemporaryFile(dir=self.path).close()  # an error now, and not after the training
             yield
         finally:
-            if self._files() in ([], [self.file]):
-                self.file.unlink(missing_ok=True)
+            if not self._other_file():
+                with contextlib.suppress(OSError):
+                    self.file.unlink(missing_ok=True)
                 for path in (self.path / "checkpoints", *made):
                     with contextlib.suppress(OSError):
                         path.rmdir()
@@ -128,6 +130,13 @@ class RunFolder:
         ends = [*(call["from_step"] for call in calls[1:]), step]
         return sum(call["images_a_step"] * (end - call["from_step"]) for call, end in zip(calls, ends, strict=True))
 
+    def described(self):
+        """Say what the results are of, and whether they are any."""
+        done = self.record["results"]
+        hint = ": hardly trained, so this is no result yet. The same command goes on with more --steps or --seconds"
+        seen = f"{done['images_seen']:,} images seen ({done['times_the_data']:,g} times the data)"
+        return f"{done['step']:,} steps, {seen}, {done['samples']:,} samples{hint if done['hardly_trained'] else ''}"
+
     def last_step(self):
         """The step of the newest checkpoint, or None."""
         names = [path.stem for path in (self.path / "checkpoints").glob("step_*.npz")]
@@ -140,10 +149,15 @@ class RunFolder:
             return "Nothing was kept: the same command begins at step 0."
         return f"{self} keeps step {step:,}: the same command goes on from there."
 
-    def _files(self):
-        """All files of the folder, those left out that systems and half-written files leave."""
-        below = [path.relative_to(self.path) for path in self.path.rglob("*") if path.is_file()]
-        return [self.path / path for path in sorted(below) if not any(part.startswith(".") for part in path.parts)]
+    def _other_file(self):
+        """The name of a file in the folder beside run.json, or None. What systems and half-written files leave counts
+        as nothing.
+        """
+        for path in self.path.rglob("*"):
+            name = path.relative_to(self.path)
+            if path.is_file() and path != self.file and not any(part.startswith(".") for part in name.parts):
+                return name
+        return None
 
     def _read(self):
         try:
@@ -154,4 +168,4 @@ class RunFolder:
             model, identity = asked["model"], {"conditional": asked["conditional"], "seed": record["seed"]}
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{self.file} cannot be read as that of a run ({error!r}). Take another folder.") from error
-        return {"model": model, "identity": identity, "calls": [{**record, "from_step": 0, "images_a_step": 0}]}
+        return {"model": model, "identity": identity, "calls": [{**record, "from_step": 0, "images_a_step": None}]}

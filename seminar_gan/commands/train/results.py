@@ -9,7 +9,6 @@ from seminar_gan.training.fit.checks import image_range
 
 MOST_MEASURED = 10_000  # as many as there are test digits
 HARDLY = 100  # steps; before, a GAN shows its starting weights more than the data
-HINT = ": hardly trained, so this is no result yet. The same command goes on with more --steps or --seconds"
 TO_UINT8 = {(-1, 1): ranges.symmetric_to_uint8, (0, 1): ranges.unit_to_uint8}
 AT_ONCE = 500  # images that are held as floats
 
@@ -22,7 +21,7 @@ def write(gan, data, folder, args):
         "step": gan.step,
         "seconds": gan.record.seconds,
         "images_seen": seen,
-        "times_the_data": round(seen / len(data.images), 3),
+        "times_the_data": round(seen / len(data.images), 2),
         "hardly_trained": gan.step < HARDLY,
     }
     folder.write(results=None, classes=data.classes)
@@ -33,8 +32,7 @@ def write(gan, data, folder, args):
     with files.whole(folder.path / "samples.npz") as part, open(part, "wb") as file:
         np.savez_compressed(file, x=images, y=orders, step=gan.step)
     folder.write(results={**about, "samples": len(images)})
-    trained = f"{seen:,} images seen ({seen / len(data.images):.3g} times the data)"
-    print(f"{folder}: {gan.step:,} steps, {trained}, {len(images):,} samples{HINT if gan.step < HARDLY else ''}")
+    print(f"{folder}: {folder.described()}")
 
 
 def earlier(folder, step):
@@ -43,7 +41,7 @@ def earlier(folder, step):
     if not results or results["step"] != step:
         return None
     try:
-        with np.load(folder.path / "samples.npz") as file:
+        with open(folder.path / "samples.npz", "rb") as opened, np.load(opened) as file:
             return file["x"]
     except Exception:  # damaged: they are drawn anew
         return None

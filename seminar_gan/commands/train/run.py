@@ -18,17 +18,19 @@ ASKED = ("data", "model", "conditional", "seconds", "steps", "samples", "size", 
 class Claim(keras.callbacks.Callback):
     """Claim the folder once a step has been made: until then, all that fails leaves no trace."""
 
-    def __init__(self, folder, call):
+    def __init__(self, folder, call, data):
         super().__init__()
-        self.folder, self.call = folder, call
+        self.folder, self.call, self.data = folder, call, data
 
     def on_train_begin(self, logs=None):
-        self.call["from_step"] = self.model.step
+        self.call["from_step"] = step = self.model.step
         if not self.model.step and (self.folder.path / "samples.npz").is_file():
             raise UserError(
                 f"{self.folder} has results, but no checkpoint to go on from: a training would begin anew and replace "
                 "them. Take another folder with --to."
             )
+        model, start = self.call["parameters"]["model"], f" from step {step:,} on" if step else ""
+        print(f"Training {model} on {self.data}{start}. Stop it, call again, and it goes on.", flush=True)
 
     def on_train_batch_end(self, batch, logs=None):
         if self.call not in self.folder.record["calls"]:
@@ -47,9 +49,11 @@ def run(args, folder, data):
     with folder.prepared():
         gan = build(recipe, model, data, args.seed)
         call = describe(args, model, recipe, gan)
+        for earlier in folder.record["calls"]:  # a version that did not write it always took the recipe's batches
+            earlier["images_a_step"] = earlier["images_a_step"] or recipe.batch_size * gan.batches_per_step
         fit(gan, recipe, data, folder, args, call)
-        if call not in folder.record["calls"]:
-            folder.begin(call)
+        if call not in folder.record["calls"]:  # it only draws samples
+            folder.begin({**call, "from_step": gan.step})
         results.write(gan, data, folder, args)
 
 
@@ -101,19 +105,23 @@ def describe(args, model, recipe, gan):
         "model": model,
         "batch_size": args.batch_size or recipe.batch_size,
     }
+    images_a_step = asked["batch_size"] * gan.batches_per_step
     return {
         "began": datetime.now(UTC).isoformat(timespec="seconds"),
         "from_step": gan.step,
-        "images_a_step": asked["batch_size"] * gan.batches_per_step,
+        "images_a_step": images_a_step,
         **runs.describe(seed=args.seed, **asked).record(),
     }
 
 
 def fit(gan, recipe, data, folder, args, call):
     """Train up to the step or for the time that was asked for."""
-    callbacks = [*recipe.callbacks(), Claim(folder, call), StepProgress(), HistoryCSV(folder.path / "history.csv")]
-    model, count = call["parameters"]["model"], len(data.images)
-    print(f"Training {model} on {count:,} images of {data.name}. Stop it, call again, and it goes on.", flush=True)
+    callbacks = [
+        *recipe.callbacks(),
+        Claim(folder, call, data),
+        StepProgress(),
+        HistoryCSV(folder.path / "history.csv"),
+    ]
     try:
         gan.fit(
             *((data.images,) if data.labels is None else (data.images, data.labels)),
@@ -125,4 +133,4 @@ def fit(gan, recipe, data, folder, args, call):
             checkpoints=folder.path / "checkpoints",
         )
     except ValueError as error:
-        raise UserError(sentence(f"{model} cannot be trained on {data.name}: {error}")) from error
+        raise UserError(sentence(f"{call['parameters']['model']} cannot be trained on {data.name}: {error}")) from error
