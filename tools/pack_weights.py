@@ -7,8 +7,8 @@ temkeng_dcgan.npz, panic_generator.npz and panic/. tools/train_weights.py and to
 trained with the same functions.
 
 A kernel becomes int8 times a float32 scale for each output channel; where that is too coarse, to a quarter of a step.
-Nothing else is rounded: biases, normalisations and the last layers stay as they were. Smile's generators are kept as they are: one level of
-their kernels can turn a pixel from black to white.
+Nothing else is rounded: biases, normalisations and the last layers stay as they were. So do Smile's generators: one
+step of their kernels can turn a pixel from black to white.
 """
 
 import argparse
