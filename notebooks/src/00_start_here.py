@@ -132,13 +132,14 @@ path = sg.export.save_figure(smile_figure, "smile_raw_and_binarised_examples", r
 print(path)
 
 # %% tags=["nbval-ignore-output", "timing"]
-with open(path.replace(".pdf", ".json"), encoding="utf-8") as file:
-    origin = json.load(file)
-print(
-    json.dumps(
-        {key: origin[key] for key in ("page", "seed", "commit", "versions", "width_cm")}, indent=1
-    )
-)
+origin = run.record()  # what stands in the JSON file
+print(json.dumps({key: origin[key] for key in ("page", "seed", "commit", "versions")}, indent=1))
+
+# %% [markdown]
+# On Colab the files would be gone with the machine. Each page therefore ends its figures with this line, which downloads the folder as a zip file there, and elsewhere only says where it is:
+
+# %%
+sg.export.colab.download("figures")
 
 # %% [markdown]
 # A table is Markdown on the page and LaTeX (booktabs) in the paper:

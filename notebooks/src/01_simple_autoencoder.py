@@ -563,6 +563,7 @@ run = sg.runs.describe(
 print(sg.export.save_figure(mnist_figure, "mnist_simple_autoencoder", run))
 print(sg.export.save_figure(smile_figure, "smile_raw_and_binarised", run))
 print(sg.export.model_table(autoencoder, caption="The simple autoencoder.").latex)
+sg.export.colab.download("figures")
 
 # %% [markdown]
 # ## Exercises

@@ -335,6 +335,7 @@ run = sg.runs.describe(
 )
 print(sg.export.save_figure(epochs_figure, "deep_and_simple_by_epoch", run))
 print(sg.export.save_figure(mnist_figure, "mnist_deep_autoencoder", run))
+sg.export.colab.download("figures")
 
 # %% [markdown]
 # ## Exercises

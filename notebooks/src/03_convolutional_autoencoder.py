@@ -430,6 +430,7 @@ run = sg.runs.describe(
 )
 print(sg.export.save_figure(shift_figure, "error_by_shift", run))
 print(sg.export.save_figure(smile_figure, "smile_three_autoencoders", run))
+sg.export.colab.download("figures")
 
 # %% [markdown]
 # `results.latex` is the table of all networks for LaTeX:

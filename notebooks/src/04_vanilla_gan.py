@@ -39,9 +39,9 @@ sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),
     POINT_STEPS=(1, 10_000_000),
-    MNIST_STEPS=(1, 10_000_000),
+    MNIST_STEPS=(10, 10_000_000),
     SMILE_STEPS=(1, 10_000_000),
-    DENSE_STEPS=(1, 10_000_000),
+    DENSE_STEPS=(10, 10_000_000),
     BATCH_SIZE=(1, 60_000),
 )
 
@@ -653,6 +653,7 @@ run = sg.runs.describe(
 print(sg.export.save_figure(film_figure, "gan_in_the_plane", run))
 print(sg.export.save_figure(losses_figure, "two_generator_losses", run))
 print(sg.export.save_figure(loss_figure, "generator_loss_and_distance", run))
+sg.export.colab.download("figures")
 
 # %% [markdown]
 # `quality.latex` is the last table for LaTeX. Give the counts with every Fréchet distance, and say on which features it was taken:
@@ -684,7 +685,7 @@ for name, loss in {
     factor = np.exp(-np.median(np.asarray(player.discriminator(start))))
     print(f"{name}: factor {factor:,.0f}")
     film, _ = play(player, smile, loss=loss)
-    moments = {title: film[title] for title in list(film)[:: len(film) // 5]}
+    moments = {title: film[title] for title in list(film)[:: max(1, len(film) // 5)]}
     figure = sg.plotting.plane_game(moments, smile[:300], extent=3)
     sg.plotting.show(
         figure,

@@ -40,7 +40,7 @@ sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),
     MIRZA_STEPS=(1, 10_000_000),
-    DIGIT_STEPS=(1, 10_000_000),
+    DIGIT_STEPS=(2, 10_000_000),
     SMILEY_STEPS=(1, 10_000_000),
     NUM_DRAWINGS=(100, 1_000_000),
     NUM_SAMPLES=(100, 60_000),
@@ -693,6 +693,7 @@ print(sg.export.save_figure(grid_figure, "digits_by_class", run))
 print(sg.export.save_figure(one_z_figure, "one_z_ten_digits", run))
 print(sg.export.save_figure(between_figure, "between_two_labels", run))
 print(sg.export.save_figure(knob_figure, "smileys_one_knob", run))
+sg.export.colab.download("figures")
 
 # %% [markdown]
 # `obedience_table.latex` is the table of attributes for LaTeX. With a label fidelity say which classifier judged, how often it is right about real images, and how many images were ordered.

@@ -32,6 +32,7 @@ from seminar_gan.training import GAN, FrameFolder, GatedGAN, SampleGrid, StepPro
 # %% tags=["parameters"]
 SEED = 0  # every random choice on this page follows from it
 IMAGE_FOLDER = ""  # a folder of your own images; "" stands for the embedded cells
+UPLOAD = False  # on Colab: True asks you for images instead
 IMAGE_SIZE = 28  # paper: 28, then 100; any from 16 to 128
 CHANNELS = 1  # 1 for grey, 3 for colour
 GATED_STEPS = 0  # paper: 1,000, which 0 stands for, fewer above 28 x 28; then 15,000 at 100 x 100
@@ -46,6 +47,7 @@ sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),
     IMAGE_FOLDER="folder",
+    UPLOAD={False, True},
     IMAGE_SIZE=(16, 128),
     CHANNELS={1, 3},
     GATED_STEPS=(0, 10_000_000),
@@ -60,11 +62,16 @@ sg.parameters.check(
 #
 # | run by | a relative `IMAGE_FOLDER` begins at |
 # |---|---|
-# | `papermill notebooks/07_panic.ipynb mine.ipynb -p IMAGE_FOLDER my_cells -p IMAGE_SIZE 64` | the folder in which you call it |
+# | `papermill notebooks/07_panic.ipynb mine.ipynb -r IMAGE_FOLDER my_cells -p IMAGE_SIZE 64` | the folder in which you call it |
+# | `make run-all PAGES=07 PARAMS="IMAGE_FOLDER=my_cells IMAGE_SIZE=64"` | the folder in which you call it |
 # | JupyterLab, VS Code | the folder of the page |
-# | `make run-all PAGES=07 PARAMS="IMAGE_FOLDER=/home/me/my_cells IMAGE_SIZE=64"` | a folder of the run's own: give the whole path |
+# | Colab | `/content`; or set `UPLOAD = True`, and the next cell asks for your images, or a zip file of them |
 #
-# `-p CHANNELS 3` keeps colours. PANIC's iterations become fewer where images are larger, in proportion to the side; `-p GATED_STEPS 1000` asks for so many. Sentences that name cells are about the embedded ones; all numbers are about yours.
+# `-p CHANNELS 3` keeps colours. (papermill's `-r` passes a name as it is written; `-p` makes a number of a folder called 007.) PANIC's iterations become fewer where images are larger, in proportion to the side; `-p GATED_STEPS 1000` asks for so many. Sentences that name cells are about the embedded ones; all numbers are about yours.
+
+# %% tags=["setup"]
+if UPLOAD and not IMAGE_FOLDER:
+    IMAGE_FOLDER = sg.export.colab.upload("my_images")
 
 # %% [markdown]
 # ## The images
@@ -238,17 +245,19 @@ def update(
 # %% [markdown]
 # ### Hold some out
 #
-# The paper trains on all of its images. Then nobody can ask later whether $G$ has learned cells or *these* cells. So put a third aside before anything is trained. From here on, "training images" are the others.
+# The paper trains on all of its images. Then nobody can ask later whether $G$ has learned cells or *these* cells. So put a third aside before anything is trained. Copies of an image, also resaved, mirrored or turned ones, stay on one side (the table above names them); or what was held out would have been seen. From here on, "training images" are the others.
 
 # %% tags=["setup"]
-ENOUGH = 12  # with fewer images, none is held out
-order = np.random.default_rng(SEED).permutation(len(images))
-held = np.sort(order[: len(images) // 3]) if len(images) >= ENOUGH else order[:0]
-train_images = np.delete(images, held, axis=0)
-held_images = images[held]
-has_held = len(held) > 0
+ENOUGH = 12  # with fewer different images, none is held out
+different = np.unique(loaded.groups)  # one of each set of copies
+third = len(images) // 3 if len(different) >= ENOUGH else 0
+train, held = sg.datasets.hold_out(loaded, third, seed=SEED)
+train_images, held_images = images[train], images[held]
+has_held = len(np.intersect1d(held, different)) > 1
 if not has_held:
-    print(f"{len(images)} images are too few to hold any out (at least {ENOUGH} are needed):")
+    print(
+        f"{len(different)} different images are too few to hold any out (at least {ENOUGH} are needed):"
+    )
     print("all are trained on, and what needs held-out images is left out or stands as nan")
 
 # %%
@@ -395,16 +404,13 @@ sg.export.table(
 
 # %% [markdown]
 # **Read.** The table has the share of steps in which each update was made. A few steps at a small size cannot confirm or refute a finding about many at a large one. For that, two pairs were trained at 100 x 100 on the training cells of `SEED = 0`, with all else equal, by
-# `python tools/train_panic.py`; the generators travel with the package, as does a picture of six $z$ through the training.
+# `python tools/train_panic.py`; their images travel with the package: a hundred of each from the end, and six $z$ through the training. (So does the generator of the first pair. Of the other one, as you will see, the images say all.)
 
 # %%
-shipped_z = np.asarray(sg.training.noise.truncated_normal((SEED, -1), (100, 100)))
 shipped, on_the_way = {}, {}
 for name in sg.weights.PANIC_TRAININGS:
     steps, on_the_way[name] = sg.weights.load_panic_progress(name)
-    generator = sg.weights.load_panic_generator(name)
-    drawn = generator.predict(shipped_z, batch_size=50, verbose=0)
-    shipped[name] = sg.ranges.unit_to_uint8(drawn)
+    shipped[name] = sg.weights.load_panic_samples(name)  # 100 images of the last step
     print(f"{name:10} {steps[-1]:,} of the paper's 15,000 iterations")
 
 # %%
@@ -446,7 +452,7 @@ print("rank of the covariance: at most 41")
 # %% tags=["setup"]
 reference = measurements.measure(images)
 (real_features,) = measurements.standardise(reference)
-train_features, held_features = np.delete(real_features, held, axis=0), real_features[held]
+held_features = real_features[np.intersect1d(held, different)]  # a copy says nothing new
 
 
 def features(made):
@@ -472,8 +478,8 @@ print(", ".join(measurements.names(CHANNELS)))
 def split_distances(splits=200):
     rng, found = np.random.default_rng(SEED), []
     for _ in range(splits if has_held else 0):
-        shuffled = rng.permutation(real_features)
-        parts = shuffled[: len(held)], shuffled[len(held) :]
+        shuffled = rng.permutation(real_features[different])
+        parts = shuffled[: len(held_features)], shuffled[len(held_features) :]
         found.append(kernel_distance(*parts, least=2, resamples=40).value)
     return np.array(found) if has_held else np.full(1, math.nan)
 
@@ -964,6 +970,7 @@ print(sg.export.save_figure(fit_figure, "centred_and_stretched", run))
 print(sg.export.save_figure(gated_figure, "gated_training", run))
 print(sg.export.save_figure(beside_figure, "generated_beside_input", run))
 print(sg.export.save_figure(near_figure, "learned_by_heart", run))
+sg.export.colab.download("figures")
 
 # %% [markdown]
 # `quality.latex` is the table of all settings. With a kernel distance give both counts, the features, the interval and the floor: without the floor nobody can read it. Say how many images were held out, and that what was generated is no new observation: 200 generated cells are not 200 cells.
