@@ -107,17 +107,43 @@ def check_uint8(images, function):
     Raises:
         TypeError: for arrays of another dtype.
     """
-    images = np.asarray(images)
+    images = to_array(images, function)
     if images.dtype != np.uint8:
-        cure = "convert them with ranges.unit_to_uint8 or ranges.symmetric_to_uint8"
-        if not _is_floating(images):
-            cure = 'if they hold 0 to 255, convert them with images.astype("uint8")'
-        raise TypeError(f"{function} takes uint8 images, 0 to 255; got {_describe(images)}; {cure}")
+        raise TypeError(f"{function} takes uint8 images, 0 to 255; got {_describe(images)}; {_cure(images)}")
     return images
 
 
+def to_array(values, function, name="the array"):
+    """Return values as a NumPy array, and say in one sentence why it cannot be.
+
+    Args:
+        values: array, tensor or list.
+        function: name of the function that takes them, for the message.
+        name: of the argument, for the message.
+
+    Raises:
+        ValueError: for lists of different lengths, and for masked values, which NumPy would show in silence.
+    """
+    if np.ma.is_masked(values):
+        raise ValueError(f"{function}: {name} has masked values; fill them, x.filled(0), or leave them out")
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{function}: {name} is no array: its parts differ in length") from error
+
+
+def _cure(images):
+    if images.dtype == bool:
+        return 'convert them with 255 * images.astype("uint8")'
+    if not _is_floating(images):
+        return 'if they hold 0 to 255, convert them with images.astype("uint8")'
+    if images.size and images.max() > 1:
+        return 'if they hold 0 to 255, convert them with np.rint(images).astype("uint8")'
+    return "convert them with ranges.unit_to_uint8 or ranges.symmetric_to_uint8"
+
+
 def _floats(images, low, function):
-    images = np.asarray(images)
+    images = to_array(images, function)
     if not _is_floating(images):
         raise TypeError(f"{function} takes floating-point images in [{low}, 1]; got {_describe(images)}")
     if not np.all((images >= low) & (images <= 1)):  # false for NaN, too

@@ -99,3 +99,36 @@ def test_half_precision_is_rounded_once():
     np.testing.assert_array_equal(ranges.unit_to_uint8(every), np.rint(every.astype("float64") * 255))
     every = np.linspace(-1, 1, 1001, dtype="float16")
     np.testing.assert_array_equal(ranges.symmetric_to_uint8(every), np.rint((every.astype("float64") + 1) * 127.5))
+
+
+@pytest.mark.parametrize(
+    ("images", "cure"),
+    [
+        (ALL_BYTES > 100, r'255 \* images\.astype\("uint8"\)'),
+        (ALL_BYTES.astype("float32"), r'np\.rint\(images\)\.astype\("uint8"\)'),
+        (ALL_BYTES / 255, "unit_to_uint8"),
+        (ALL_BYTES.astype(">i2"), r'images\.astype\("uint8"\)'),
+    ],
+)
+def test_images_of_another_type_are_rejected_with_a_cure_that_works(images, cure):
+    with pytest.raises(TypeError, match=f"; .*convert them with .*{cure}"):
+        ranges.to_unit(images)
+
+
+@pytest.mark.parametrize(
+    "convert", [ranges.to_unit, ranges.to_symmetric, ranges.unit_to_uint8, ranges.symmetric_to_uint8]
+)
+def test_what_is_no_plain_array_is_rejected_in_one_sentence(convert):
+    with pytest.raises(ValueError, match=f"^{convert.__name__}: .* has masked values; fill them"):
+        convert(np.ma.masked_array(ALL_BYTES, mask=ALL_BYTES > 3))
+    with pytest.raises(ValueError, match=f"^{convert.__name__}: .* is no array: its parts differ in length$"):
+        convert([[1.0], [1.0, 0.0]])
+
+
+def test_layout_and_byte_order_do_not_matter():
+    unit = ranges.to_unit(ALL_BYTES)
+    for form in (unit.T, unit[::-1, ::-1], np.repeat(unit, 2, axis=0)[::2], np.broadcast_to(unit, (3, 16, 16))[1]):
+        np.testing.assert_array_equal(ranges.unit_to_uint8(form), np.rint(form * 255))
+    np.testing.assert_array_equal(ranges.unit_to_uint8(unit.astype(">f4")), ALL_BYTES)
+    np.testing.assert_array_equal(ranges.unit_to_uint8(unit.astype("longdouble")), ALL_BYTES)
+    np.testing.assert_array_equal(ranges.to_unit(ALL_BYTES.T), unit.T)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from seminar_gan.ranges import to_array
+
 LARGEST = 1e40  # more than any float32; the kernel's sixth powers of it are still float64
 
 
@@ -73,26 +75,28 @@ def check_labels(function, least, **labels):
         TypeError: for labels that are not integers.
         ValueError: for other shapes, and for too few labels.
     """
-    arrays = {name: np.asarray(array) for name, array in labels.items()}
+    arrays = {name: to_array(array, function, name) for name, array in labels.items()}
     for name, array in arrays.items():
         if array.dtype.kind not in "iu":
-            raise TypeError(f"{function} takes integers; {name} has dtype {array.dtype}")
+            whole = "if they are whole numbers, {name}.astype('int64'); names are numbered by datasets.number_classes"
+            raise TypeError(f"{function} takes integers; {name} has dtype {array.dtype}: {whole.format(name=name)}")
         if array.ndim != 1 and array.shape[1:] != (1,):
-            raise ValueError(f"{function} takes labels (n,); {name} has shape {array.shape}")
+            rows = f"; of one-hot rows: {name}.argmax(axis=1)" if array.ndim == 2 else ""
+            raise ValueError(f"{function} takes labels (n,); {name} has shape {array.shape}{rows}")
         if len(array) < least:
             raise ValueError(f"{function}: {name} has {len(array):,} labels, but needs at least {least:,}")
     return [array.reshape(-1) for array in arrays.values()]
 
 
-def check_count(function, least=1, **counts):
-    """Raise ValueError unless each count is a whole number and at least `least`."""
+def check_count(function, lowest=1, /, **counts):
+    """Raise ValueError unless each count is a whole number and at least `lowest`."""
     for name, count in counts.items():
-        if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < least:
-            raise ValueError(f"{function}: {name} must be a whole number of at least {least}; got {count!r}")
+        if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < lowest:
+            raise ValueError(f"{function}: {name} must be a whole number of at least {lowest}; got {count!r}")
 
 
 def _numbers(function, name, array):
-    array = np.asarray(array)
+    array = to_array(array, function, name)
     if array.dtype.kind not in "iuf" and array.dtype.name != "bfloat16":  # NumPy itself does not know bfloat16
         raise TypeError(f"{function} takes integers or floats; {name} has dtype {array.dtype}")
     return array

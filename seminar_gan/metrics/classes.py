@@ -1,5 +1,7 @@
 """What generated images show of their classes and attributes: shares, entropy, coverage, obedience."""
 
+import warnings
+
 import numpy as np
 
 from seminar_gan.metrics.checks import check_count, check_finite, check_labels, to_float64
@@ -100,6 +102,9 @@ def label_fidelity(predicted, class_labels):
         TypeError: for labels that are not integers.
         ValueError: for other shapes, two lengths, and fewer than 100 labels: one image would be over a percent.
 
+    Warns:
+        UserWarning: if no label is in both: then the classes are probably numbered differently.
+
     Example:
         >>> label_fidelity(np.zeros(100, int), np.repeat([0, 1], [80, 20]))
         0.8
@@ -109,6 +114,13 @@ def label_fidelity(predicted, class_labels):
         raise ValueError(
             f"label_fidelity takes a class label for each image; got {len(predicted):,} predicted labels "
             f"and {len(class_labels):,} class labels"
+        )
+    seen, asked = set(predicted.tolist()), set(class_labels.tolist())
+    if len(seen) > 1 and len(asked) > 1 and not seen & asked:
+        warnings.warn(
+            f"label_fidelity: the labels asked for ({min(asked)} to {max(asked)}) and those seen ({min(seen)} to "
+            f"{max(seen)}) have none in common; are the classes numbered alike? The classifier of MNIST sees 0 to 9",
+            stacklevel=2,
         )
     return float(np.mean(predicted == class_labels))
 
@@ -145,10 +157,10 @@ def obedience(attributes, measured, names):
     check_finite("obedience", attributes=attributes, measured=measured)
     report = {}
     for name, given, seen in zip(names, attributes.T, measured.T, strict=True):
-        if not np.any(given != given[:1]):
-            raise ValueError(f"obedience needs attributes that vary; {name!r} is the same in all {len(given)} rows")
         squares = np.sum((given - seen) ** 2)
-        variation = np.sum((given - given.mean()) ** 2)
+        variation = np.sum((given - given.mean()) ** 2) if len(given) else 0.0
+        if variation <= 1e-20 * np.sum(given**2):  # rounding
+            raise ValueError(f"obedience needs attributes that vary; {name!r} is the same in all {len(given)} rows")
         report[name] = (float(1 - squares / variation), float(np.sqrt(squares / len(given))))
     return report
 
@@ -157,6 +169,7 @@ def _shares(function, **shares):
     """The one array of shares, checked: float64 (num_classes,), 0 or more, sum 1 but for a half-precision rounding."""
     ((name, given),) = shares.items()
     (array,) = to_float64(function, **shares)
+    cure = f"; of counts: {name} / {name}.sum()" if array.sum() > 1 else ""
     if array.ndim != 1 or not (array >= 0).all() or not np.isclose(array.sum(), 1, rtol=0, atol=1e-3):
-        raise ValueError(f"{function} takes shares (num_classes,), 0 or more, whose sum is 1; {name} is {given}")
+        raise ValueError(f"{function} takes shares (num_classes,), 0 or more, whose sum is 1; {name} is {given}{cure}")
     return array

@@ -6,6 +6,7 @@ import numpy as np
 
 from seminar_gan.metrics.checks import check_count, check_finite, check_samples, to_float64
 from seminar_gan.metrics.neighbours import blocks
+from seminar_gan.ranges import to_array
 
 __all__ = ["KernelDistance", "explained_variance", "frechet_distance", "kernel_distance"]
 
@@ -43,14 +44,18 @@ def explained_variance(images, reconstructions, mean_image):
 
     Raises:
         TypeError: for other dtypes, and for integers (0 to 255) beside floats (0 to 1).
-        ValueError: for other shapes, NaN and infinity, and if every image is the mean image.
+        ValueError: for other shapes, NaN and infinity, if every image is the mean image, and for values up to 255
+            beside values of at most 1: the result would look right.
 
     Example:
         >>> images, mean_image = np.array([[0.0, 2.0], [4.0, 2.0]]), np.array([2.0, 2.0])
         >>> explained_variance(images, images + 1, mean_image)  # 1 - 4 / 8
         0.5
     """
-    images, reconstructions, mean_image = map(np.asarray, (images, reconstructions, mean_image))
+    arrays = {"images": images, "reconstructions": reconstructions, "mean_image": mean_image}
+    images, reconstructions, mean_image = (
+        to_array(array, "explained_variance", name) for name, array in arrays.items()
+    )
     if (images.dtype.kind in "iu") != (reconstructions.dtype.kind in "iu"):
         raise TypeError(
             "explained_variance takes images and reconstructions in one range; "
@@ -67,6 +72,7 @@ def explained_variance(images, reconstructions, mean_image):
         )
     (mean,) = to_float64("explained_variance", mean_image=mean_image.reshape(1, *images.shape[1:]))
     check_finite("explained_variance", mean_image=mean)
+    to_float64("explained_variance", images=images[:1], reconstructions=reconstructions[:1])
     residual = variation = power = 0.0
     for block in blocks(len(images), row_bytes=8 * mean.size):
         parts = {"images": images[block], "reconstructions": reconstructions[block]}
@@ -75,6 +81,7 @@ def explained_variance(images, reconstructions, mean_image):
         residual += np.sum((originals - answers) ** 2)
         variation += np.sum((originals - mean) ** 2)
         power += np.sum(originals**2)
+    _check_ranges(images, reconstructions=reconstructions, mean_image=mean)
     if variation <= 1e-10 * power:  # rounding in the mean image
         raise ValueError("explained_variance needs images that vary; every image is the mean image")
     return float(1 - residual / variation)
@@ -128,9 +135,9 @@ def kernel_distance(real, fake, *, resamples=100, seed=0, least=100):
     Args:
         real: features (n, d), integers or floats. fake: features (m, d).
         resamples: how often the samples are drawn again, at least 40.
-        seed: of these draws.
-        least: the smallest size of either sample that is accepted. Set it lower only where you have no more samples,
-            and say so: from 21 and 21 numbers the interval holds the true value in about 7 of 10 cases.
+        seed: of these draws, a whole number.
+        least: the smallest size of either sample that is accepted, 2 or more. Set it lower only where you have no more
+            samples, and say so: from 21 and 21 numbers the interval holds the true value in about 7 of 10 cases.
 
     Returns:
         KernelDistance: value, low, high.
@@ -146,9 +153,11 @@ def kernel_distance(real, fake, *, resamples=100, seed=0, least=100):
         >>> kernel_distance(np.zeros((100, 1)), np.ones((100, 1))).value  # k(0, 0) + k(1, 1) - 2 k(0, 1) = 1 + 8 - 2
         7.0
     """
-    check_count("kernel_distance", least=40, resamples=resamples)
+    check_count("kernel_distance", 40, resamples=resamples)
+    check_count("kernel_distance", 2, least=least)
+    check_count("kernel_distance", 0, seed=seed)
     reason = "a bootstrap of so few says little"
-    real, fake = check_samples("kernel_distance", max(2, least), reason, real=real, fake=fake)
+    real, fake = check_samples("kernel_distance", least, reason, real=real, fake=fake)
     random = np.random.default_rng(seed)
     real_counts, fake_counts = (_draws(random, len(sample), resamples) for sample in (real, fake))
     values = _mean_kernel(real, real, real_counts, real_counts, same=True)
@@ -157,6 +166,24 @@ def kernel_distance(real, fake, *, resamples=100, seed=0, least=100):
     value, *redrawn = values[np.isfinite(values)]  # drawn from a few, all can be one sample, which makes no pair
     low, high = np.percentile(redrawn, [2.5, 97.5])
     return KernelDistance(float(value), float(low), float(high))
+
+
+def _check_ranges(images, **others):
+    """Raise ValueError if one of 0 to 255 stands beside one of [0, 1] or [-1, 1]."""
+
+    def ends(array):
+        return float(array.min()), float(array.max())
+
+    def is_small(array, beside):  # and not merely dark
+        low, high = ends(array)
+        return -1 <= low < high <= 1 and ends(beside)[1] > 20 and 20 * np.abs(array).mean() < np.abs(beside).mean()
+
+    for name, array in others.items():
+        if is_small(array, images) or (name == "mean_image" and is_small(images, array)):
+            raise ValueError(
+                f"explained_variance takes images and {name} in one range; images are {{:g}} to {{:g}}, "
+                f"{name} {{:g}} to {{:g}}".format(*ends(images), *ends(array))
+            )
 
 
 def _square_root(matrix):

@@ -41,7 +41,7 @@ def lit_pixels(images):
     Raises TypeError and ValueError as `specks` does.
     """
     images = ranges.check_uint8(images, "specks")
-    if images.shape[3:] not in [(), (1,)] or images.ndim < 3:
+    if images.shape[3:] not in [(), (1,)] or images.ndim < 3 or not images.size:
         raise ValueError(f"specks takes images (n, height, width) or (n, height, width, 1); got shape {images.shape}")
     lit = np.pad(images.reshape(images.shape[:3]) > 127, ((0, 0), (1, 1), (1, 1))).astype(int)
     if not lit.any():

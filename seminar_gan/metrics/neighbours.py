@@ -209,7 +209,7 @@ def _flat(images, training_images, count):
     check_count("nearest_images", count=count)
     if count > len(arrays[1]):
         raise ValueError(f"nearest_images: count must be from 1 to the {shapes[1][0]:,} training images; got {count}")
-    flat = [array.reshape(len(array), -1) for array in arrays]
+    flat = [array.reshape(len(array), arrays[1][0].size) for array in arrays]
     return [np.pad(array, ((0, 0), (0, -array.shape[1] % 8))) for array in flat]
 
 

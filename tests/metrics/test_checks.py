@@ -8,7 +8,7 @@ import pytest
 from samples import normal
 
 from seminar_gan import metrics
-from seminar_gan.metrics import neighbours
+from seminar_gan.metrics import checks, neighbours
 
 MEASURES = {
     "frechet_distance": metrics.frechet_distance,
@@ -108,3 +108,50 @@ def test_the_largest_numbers_of_float32_are_measured_without_overflow(name):
 @every_measure
 def test_constant_features_are_measured(name):
     assert np.isfinite(MEASURES[name](np.full((200, 4), 3.0), np.full((200, 4), 3.0))).all()
+
+
+@every_measure
+def test_what_is_no_plain_array_is_rejected_in_one_sentence(name):
+    real = normal(200)
+    with pytest.raises(ValueError, match=f"{name}: fake has masked values; fill them, x.filled"):
+        MEASURES[name](real, np.ma.masked_array(real, mask=real > 1))
+    with pytest.raises(ValueError, match=f"^{name}: fake is no array: its parts differ in length$"):
+        MEASURES[name](real, [[1.0, 2.0], [3.0]])
+    nothing_masked = np.ma.masked_array(real, mask=False)
+    assert MEASURES[name](real, nothing_masked) == MEASURES[name](real, real)
+
+
+@every_measure
+@pytest.mark.parametrize(
+    "form", [np.asfortranarray, lambda array: np.repeat(array, 2, axis=1)[:, ::2], np.ndarray.tolist]
+)
+def test_the_layout_in_memory_does_not_matter(name, form):
+    real, fake = normal(200), normal(200, seed=1)
+    assert MEASURES[name](form(real), form(fake)) == pytest.approx(MEASURES[name](real, fake))
+    assert MEASURES[name](real.astype(">f8"), fake.astype(">f4")) == pytest.approx(MEASURES[name](real, fake), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("labels", "cure"),
+    [
+        (np.array(["cat", "dog"] * 60), "number_classes"),
+        (np.zeros(120), r"labels\.astype\('int64'\)"),
+        (np.eye(2, dtype=int)[[0, 1] * 60], r"of one-hot rows: labels\.argmax\(axis=1\)"),
+        (np.zeros((1, 120), int), r"takes labels \(n,\); labels has shape \(1, 120\)"),
+        (np.ma.masked_array(np.zeros(120, int), mask=[True] + 119 * [False]), "labels has masked values"),
+        ([[0], [0, 1]], "labels is no array"),
+    ],
+)
+def test_labels_of_other_kinds_are_rejected_with_the_cure(labels, cure):
+    with pytest.raises((TypeError, ValueError), match=cure):
+        checks.check_labels("measure", 1, labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "lowest"),
+    [("least", 1, 2), ("least", True, 2), ("least", None, 2), ("least", 2.5, 2), ("seed", None, 0), ("seed", -1, 0)],
+)
+def test_options_of_the_kernel_distance_are_checked(option, value, lowest):
+    text = f"kernel_distance: {option} must be a whole number of at least {lowest}; got {value}"
+    with pytest.raises(ValueError, match=text):
+        metrics.kernel_distance(normal(100), normal(100), **{option: value})

@@ -137,3 +137,25 @@ def test_obedience_rejects_what_it_cannot_measure():
         metrics.obedience(same, attributes, NAMES)
     with pytest.raises(TypeError, match="obedience takes integers or floats; measured has dtype bool"):
         metrics.obedience(same, same > 0, NAMES)
+
+
+def test_labels_that_have_none_in_common_are_told():
+    ids = np.repeat([100, 205], 60)
+    with pytest.warns(UserWarning, match=r"asked for \(100 to 205\) and those seen \(0 to 1\) have none in common"):
+        assert metrics.label_fidelity(np.repeat([0, 1], 60), ids) == 0
+    assert metrics.label_fidelity(np.zeros(100, int), np.ones(100, int)) == 0  # always the wrong one of two
+    assert metrics.label_fidelity(ids, ids[:, None]) == 1
+
+
+def test_an_attribute_that_varies_by_rounding_only_is_rejected():
+    given = np.array([[0.1], [0.1 + 1e-17], [np.float32(0.1).astype(float)]])
+    for attributes in (given[:2], 1e-300 * given):
+        with pytest.raises(ValueError, match="'smile' is the same in all"):
+            metrics.obedience(attributes, attributes + 0.5, ["smile"])
+    with pytest.raises(ValueError, match="'smile' is the same in all 0 rows"):
+        metrics.obedience(np.zeros((0, 1)), np.zeros((0, 1)), ["smile"])
+
+
+def test_counts_instead_of_shares_are_rejected_with_the_cure():
+    with pytest.raises(ValueError, match=r"; of counts: shares / shares\.sum\(\)"):
+        metrics.class_entropy([10, 30])

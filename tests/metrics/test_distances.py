@@ -4,7 +4,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 import scipy.linalg
-from samples import normal
+from samples import byte_images, normal
 
 from seminar_gan import metrics
 from seminar_gan.metrics import neighbours
@@ -212,3 +212,28 @@ def test_kernel_interval_depends_on_the_seed_alone():
 def test_few_resamples_are_rejected():
     with pytest.raises(ValueError, match=r"resamples must be a whole number of at least 40; got 39"):
         metrics.kernel_distance(normal(100), normal(100), resamples=39)
+
+
+def test_explained_variance_of_two_ranges_would_look_right_and_is_rejected():
+    digits = byte_images(40, 8, 8).astype("float32")
+    answers, mean = digits + 5, digits.mean(axis=0)
+    right = metrics.explained_variance(digits, answers, mean)
+    assert right == pytest.approx(1 - 25 * digits.size / np.sum((digits - mean) ** 2.0))
+    unit = [array / 255 for array in (digits, answers, mean)]
+    assert metrics.explained_variance(*unit) == pytest.approx(right)
+    assert metrics.explained_variance(*[2 * array - 1 for array in unit]) == pytest.approx(right)
+    for mixed, text in [
+        ((unit[0], unit[1], mean), "images and mean_image in one range; images are 0 to 1, mean_image "),
+        ((digits, answers, unit[2]), "images and mean_image in one range; images are 0 to 255, mean_image "),
+        ((digits, unit[1], mean), "images and reconstructions in one range; images are 0 to 255, reconstructions "),
+    ]:
+        with pytest.raises(ValueError, match=text):
+            metrics.explained_variance(*mixed)
+
+
+def test_explained_variance_takes_dark_sparse_and_blank_images():
+    stars = np.zeros((500, 8, 8))
+    stars[np.arange(500), np.arange(500) % 8, np.arange(500) // 8 % 8] = 30  # the mean image is 30 / 64 everywhere
+    assert metrics.explained_variance(stars, stars, stars.mean(axis=0)) == 1
+    assert metrics.explained_variance(stars, 0 * stars, stars.mean(axis=0)) < 0
+    assert metrics.explained_variance(0 * stars, 0 * stars, 100 + stars.mean(axis=0)) == 1

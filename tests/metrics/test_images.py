@@ -30,7 +30,8 @@ def test_opposite_edges_are_not_neighbours():
         (np.full((5, 6), 200, "uint8"), ValueError, r"got shape \(5, 6\)"),
         (np.full((2, 5, 6, 3), 200, "uint8"), ValueError, r"got shape \(2, 5, 6, 3\)"),
         (np.full((2, 5, 6, 1, 1), 200, "uint8"), ValueError, r"got shape \(2, 5, 6, 1, 1\)"),
-        (np.zeros((0, 5, 6), "uint8"), ValueError, "lit pixels"),
+        (np.zeros((0, 5, 6), "uint8"), ValueError, r"got shape \(0, 5, 6\)"),
+        (np.zeros((2, 5, 6), "uint8"), ValueError, "lit pixels"),
     ],
 )
 def test_other_images_are_rejected(images, error, text):

@@ -179,3 +179,8 @@ def test_order_of_images_does_not_matter_to_nearest_images():
 def test_wrong_images_are_rejected(images, training, count, error, text):
     with pytest.raises(error, match=text):
         metrics.nearest_images(images, training, count)
+
+
+def test_the_nearest_of_no_images_are_none():
+    nearest = metrics.nearest_images(np.zeros((0, 4, 4), "uint8"), byte_images(3, 4, 4), count=2)
+    assert (nearest.distances.shape, nearest.indices.shape) == ((0, 2), (0, 2))
