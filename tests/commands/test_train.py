@@ -209,7 +209,7 @@ def test_a_training_that_is_hardly_one_says_so(tmp_path, settings, capsys, monke
     )
     assert record(tmp_path / "run")["results"]["hardly_trained"] is True
     call(*settings, "--steps", 4, "--samples", 5)
-    assert capsys.readouterr().out.endswith("4 steps, 512 images seen (17.07 times the data), 5 samples\n")
+    assert capsys.readouterr().out.endswith("4 steps, 512 images seen (17.1 times the data), 5 samples\n")
     assert record(tmp_path / "run")["results"]["hardly_trained"] is False
 
 

@@ -21,7 +21,7 @@ def write(gan, data, folder, args):
         "step": gan.step,
         "seconds": gan.record.seconds,
         "images_seen": seen,
-        "times_the_data": round(seen / len(data.images), 2),
+        "times_the_data": float(f"{seen / len(data.images):.3g}"),
         "hardly_trained": gan.step < HARDLY,
     }
     folder.write(results=None, classes=data.classes)
