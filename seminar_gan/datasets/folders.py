@@ -16,8 +16,9 @@ from seminar_gan.ranges import unit_to_uint8
 
 __all__ = ["ImageFolder", "load_image_folder"]
 
-SIZES = (16, 128)  # smallest and largest, as in models.panic
+SIZES = (16, 512)  # smallest and largest
 FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # recognised by content, not by suffix
+ARCHIVES = {".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip"}
 LEFT_OUT = {"__macosx", "thumbs.db", "desktop.ini"}  # besides names that begin with a dot
 # Antialiased, with positive weights only: each new pixel is a mean of old ones, so no edge gets a halo to be learnt.
 FILTER = Image.Resampling.BILINEAR
@@ -84,8 +85,9 @@ def load_image_folder(
     same on every file system. Hidden files (.DS_Store), __MACOSX, Thumbs.db and desktop.ini are ignored.
 
     Args:
-        path: the folder. Links to files are followed, links to folders are not.
-        size: height and width of the result in pixels, 16 to 128, the sizes that `models.panic` builds networks for.
+        path: the folder; a number stands for the folder of that name. Links to files are followed, links to folders are
+            not.
+        size: height and width of the result in pixels, 16 to 512; `models.panic` builds networks for 16 to 128.
         fit: "pad" keeps the proportions: the image is centred, shrunk if it is larger than `size`, never enlarged.
             "stretch" scales both sides to `size`, which distorts images that are not square.
         channels: 1 for grey, 3 for RGB.
@@ -101,6 +103,7 @@ def load_image_folder(
 
     Raises:
         FileNotFoundError, NotADirectoryError: if `path` is not a folder.
+        TypeError: if it is no path.
         ValueError: for other arguments than these, if no file can be read, or, if strict, if any file cannot.
 
     Source:
@@ -158,11 +161,22 @@ def _check_arguments(size, fit, channels, scale, background, padding):
 
 
 def _folder(path):
-    folder = Path(path).expanduser()
-    if folder.is_dir():
-        return folder
-    if folder.exists():
-        raise NotADirectoryError(f"{folder.absolute()} is a file; give the folder that holds the images")
+    if isinstance(path, Real) and not isinstance(path, bool):  # what papermill makes of a folder named 2024
+        path = str(path)
+    if not isinstance(path, str | bytes | os.PathLike) or not path:
+        raise TypeError(f'a folder is needed, as text or a path ("." is the present one); got {path!r}')
+    folder = Path(os.fsdecode(path))
+    try:
+        if not folder.exists():
+            folder = folder.expanduser()
+        if folder.is_dir():
+            return folder
+        is_file = folder.exists()
+    except (OSError, RuntimeError):  # a name that is too long, a ~ of nobody
+        is_file = False
+    if is_file:
+        wanted = "unpack it, and give" if folder.suffix.lower() in ARCHIVES else "give"
+        raise NotADirectoryError(f"{folder.absolute()} is a file; {wanted} the folder that holds the images")
     raise FileNotFoundError(f"the folder {folder.absolute()} does not exist; a relative path starts at {Path.cwd()}")
 
 
@@ -221,6 +235,8 @@ def _check_file(path):
         raise _Unusable("broken link" if path.is_symlink() else "not an ordinary file")
     if not path.stat().st_size:
         raise _Unusable("empty file")
+    if path.suffix.lower() in ARCHIVES:
+        raise _Unusable("an archive; unpack it")
 
 
 def _eight_bits(opened):

@@ -524,11 +524,11 @@ def test_rows_make_a_table(mixed):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"size": 15}, "size must be a whole number of pixels from 16 to 128; got 15"),
-        ({"size": 20.5}, "size must be a whole number of pixels from 16 to 128; got 20.5"),
-        ({"size": "64"}, "size must be a whole number of pixels from 16 to 128; got '64'"),
-        ({"size": True}, "size must be a whole number of pixels from 16 to 128; got True"),
-        ({"size": 129}, "size must be a whole number of pixels from 16 to 128; got 129"),
+        ({"size": 15}, "size must be a whole number of pixels from 16 to 512; got 15"),
+        ({"size": 20.5}, "size must be a whole number of pixels from 16 to 512; got 20.5"),
+        ({"size": "64"}, "size must be a whole number of pixels from 16 to 512; got '64'"),
+        ({"size": True}, "size must be a whole number of pixels from 16 to 512; got True"),
+        ({"size": 513}, "size must be a whole number of pixels from 16 to 512; got 513"),
         ({"scale": 0}, "scale must be a number above 0 and at most 1; got 0"),
         ({"scale": 1.1}, "scale must be a number above 0 and at most 1; got 1.1"),
         ({"scale": True}, "scale must be a number above 0 and at most 1; got True"),
@@ -547,7 +547,7 @@ def test_other_arguments_are_rejected(tmp_path, options, message):
     assert str(error.value) == message
 
 
-@pytest.mark.parametrize("size", [16, np.int64(16), 17, 128])
+@pytest.mark.parametrize("size", [16, np.int64(16), 17, 128, 512])
 def test_the_smallest_and_the_largest_size(tmp_path, size):
     grey(20, 20).save(tmp_path / "good.png")
     assert load_image_folder(tmp_path, size).images.shape == (1, size, size, 1)
@@ -559,6 +559,39 @@ def test_a_path_that_is_not_a_folder(tmp_path):
     (tmp_path / "cells").touch()
     with pytest.raises(NotADirectoryError, match="cells is a file; give the folder that holds the images"):
         load_image_folder(tmp_path / "cells")
+
+
+@pytest.mark.parametrize("name", ["cells.zip", "cells.tar.gz"])
+def test_an_archive_is_to_be_unpacked(tmp_path, name):
+    (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(NotADirectoryError, match=f"{name} is a file; unpack it, and give the folder that holds the im"):
+        load_image_folder(tmp_path / name)
+    with pytest.raises(ValueError, match=f"{name}: an archive; unpack it"):
+        load_image_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("2024", 2024), ("2024", np.int64(2024)), ("1.5", 1.5), ("Zellen ä", "Zellen ä".encode()), ("~mine", "~mine")]
+    + [(name, name) for name in ("#1", "50%", "*", "{a}", "-p", " a ", "a@b", "$HOME")],
+)
+def test_a_folder_of_any_name(tmp_path, monkeypatch, name, path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()
+    grey(20, 20).save(tmp_path / name / "a.png")
+    assert load_image_folder(path).names == ("a.png",)
+
+
+@pytest.mark.parametrize("path", [None, "", b"", True, ["cells"]])
+def test_what_is_no_path_is_rejected(path):
+    with pytest.raises(TypeError, match=r'a folder is needed, as text or a path \("\." is the present one\); got '):
+        load_image_folder(path)
+
+
+@pytest.mark.parametrize("path", ["a" * 5000, "~nobody_of_this_name/cells", "a\0b"])
+def test_a_path_that_cannot_be(path):
+    with pytest.raises(FileNotFoundError, match=r"(?s)the folder .* does not exist; a relative path starts at"):
+        load_image_folder(path)
 
 
 def test_the_home_folder_may_be_a_tilde(tmp_path, monkeypatch):
