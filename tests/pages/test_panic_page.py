@@ -12,13 +12,14 @@ import sys
 from pathlib import Path
 
 import matplotlib
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
 from conftest import ROOT
 from IPython.core.inputtransformer2 import TransformerManager
-from PIL import Image
+from PIL import Image, ImageOps
+
+from seminar_gan.datasets import cells_folder
 
 PAGE = ROOT / "notebooks" / "07_panic.ipynb"
 SAMPLES = Path(matplotlib.get_data_path()) / "sample_data"
@@ -65,7 +66,7 @@ def everything(folder):
 
 @pytest.fixture
 def folder(tmp_path):
-    folder = tmp_path / "my images"
+    folder = tmp_path / "2024"
     folder.mkdir()
     for name, content in BROKEN.items():
         (folder / name).write_bytes(content)
@@ -95,17 +96,40 @@ def test_the_page_runs_on_a_folder_of_ones_own(folder):
     [(grey, 64, 1, (14, 6)), (colour, 30, 3, (10, 4)), (sixteen_bits, 16, 1, (9, 0))],
     ids=["grey", "colour", "16 bits"],
 )
-def test_the_page_reads_other_folders(save, size, channels, split, folder, monkeypatch, capsys):
+def test_the_page_reads_other_folders(save, size, channels, split, folder, capsys):
     save(folder)
-    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    names = reads(folder, size, channels)
+    for images, count in zip((names["train_images"], names["held_images"]), split, strict=True):
+        assert images.shape == (count, size, size, channels) and images.dtype == np.uint8
+    assert "{} training images, {} held out".format(*split) in capsys.readouterr().out
+
+
+def test_copies_are_named_and_stay_on_one_side(folder, capsys):
+    """Twelve pictures, each twice, the second one mirrored and saved as a JPEG."""
+    for path in sorted(cells_folder().glob("*.png"))[:12]:
+        with Image.open(path) as cell:
+            cell.save(folder / path.name)
+            ImageOps.mirror(cell).save(folder / f"{path.stem} (copy).jpg", quality=90)
+    names = reads(folder, 32, 1)
+    assert ["copies of another image, hold_out keeps them together", 12] in [row[:2] for row in names["loaded"].rows()]
+    groups = names["loaded"].groups
+    assert len(names["train"]) == 16 and len(names["held"]) == 8
+    assert not set(groups[names["train"]]) & set(groups[names["held"]])
+
+
+def test_the_embedded_cells_are_split_as_they_always_were():
+    names = reads("", 28, 1)
+    assert names["held"].tolist() == np.sort(np.random.default_rng(0).permutation(42)[:14]).tolist()
+
+
+def reads(folder, size, channels):
+    """The names of the page after the cells that read a folder and hold images out."""
     names = {}
     for cell in cells_below("# 07", "## The images", "### Hold some out"):
         exec(TransformerManager().transform_cell(cell.source), names)  # one cell has a %pip in it
         if "parameters" in cell.metadata.get("tags", ()):
             names |= {"IMAGE_FOLDER": str(folder), "IMAGE_SIZE": size, "CHANNELS": channels}
-    for images, count in zip((names["train_images"], names["held_images"]), split, strict=True):
-        assert images.shape == (count, size, size, channels) and images.dtype == np.uint8
-    assert "{} training images, {} held out".format(*split) in capsys.readouterr().out
+    return names
 
 
 def cells_below(*headings):
