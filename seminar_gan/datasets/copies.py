@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from seminar_gan.datasets.arguments import check_whole
 from seminar_gan.ranges import check_uint8
 
 __all__ = ["find_copies", "hold_out"]
@@ -125,8 +126,7 @@ def hold_out(groups, count, *, seed):
             f"count must be a whole number from 0 to {len(groups) - 1}, so that of {len(groups):,} images "
             f"some are left to train on; got {count!r}"
         )
-    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
-        raise ValueError(f"seed must be a whole number of at least 0; got {seed!r}")
+    check_whole(seed=seed)
     held = np.zeros(len(groups), bool)
     for index in np.random.default_rng(seed).permutation(len(groups)):
         copies = groups == groups[index]

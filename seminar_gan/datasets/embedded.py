@@ -187,7 +187,7 @@ def data_folder():
         'data'
     """
     if os.environ.get("SEMINAR_GAN_DATA"):
-        return Path(os.environ["SEMINAR_GAN_DATA"]).expanduser()
+        return Path(os.path.expanduser(os.environ["SEMINAR_GAN_DATA"])).absolute()
     inside = PACKAGE / "data"
     return inside if inside.is_dir() else PACKAGE.parent / "data"
 

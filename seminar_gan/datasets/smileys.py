@@ -7,6 +7,9 @@ strong the ink is, how the lines are bent.
 
 import numpy as np
 
+from seminar_gan.datasets.arguments import check_whole
+from seminar_gan.ranges import to_array
+
 __all__ = ["ATTRIBUTES", "HAND", "draw_smileys", "sample_attributes", "sample_hands"]
 
 
@@ -47,12 +50,16 @@ def sample_attributes(count, seed):
     Returns:
         float32 (count, 6), columns as in `ATTRIBUTES`.
 
+    Raises:
+        ValueError: for other arguments.
+
     Example:
         >>> sample_attributes(1_000, seed=0).shape
         (1000, 6)
         >>> bool(abs(sample_attributes(1_000, seed=0).mean()) < 0.05)
         True
     """
+    check_whole(count=count, seed=seed)
     return np.random.default_rng([seed, 0]).uniform(-1, 1, (count, len(ATTRIBUTES))).astype("float32")
 
 
@@ -66,10 +73,14 @@ def sample_hands(count, seed):
     Returns:
         float32 (count, 5), columns as in `HAND`.
 
+    Raises:
+        ValueError: for other arguments.
+
     Example:
         >>> sample_hands(1_000, seed=0).shape
         (1000, 5)
     """
+    check_whole(count=count, seed=seed)
     return np.random.default_rng([seed, 1]).uniform(-1, 1, (count, len(HAND))).astype("float32")
 
 
@@ -84,6 +95,7 @@ def draw_smileys(attributes, hands=None):
         uint8 (n, 28, 28), 0 to 255. The same arguments give the same bytes, however many are drawn in one call.
 
     Raises:
+        TypeError: for arrays that hold no numbers.
         ValueError: if a shape is wrong, or a value is not a number in [-1, 1].
 
     Example:
@@ -143,7 +155,10 @@ def _to_mouth(x, y, half_width, bend, pieces=4):
 
 
 def _checked(what, vectors, names):
-    vectors, names = np.asarray(vectors, "float32"), list(names)
+    vectors, names = to_array(vectors, "draw_smileys", what), list(names)
+    if vectors.dtype.kind not in "iuf" and vectors.dtype.name != "bfloat16":
+        raise TypeError(f"{what} must be numbers in [-1, 1]; got dtype {vectors.dtype}")
+    vectors = vectors.astype("float32")
     if vectors.ndim != 2 or vectors.shape[1] != len(names):
         raise ValueError(f"{what} must be (n, {len(names)}), with the columns {', '.join(names)}; got {vectors.shape}")
     wrong = np.argwhere(~((vectors >= -1) & (vectors <= 1)))  # true for NaN, too

@@ -330,3 +330,20 @@ def test_every_file_is_as_the_table_and_the_readme_say():
         assert f"| {entry.size:,} | `{entry.sha256}` |" in readme
         assert (ROOT / entry.script).is_file()
         assert f"python {entry.script}" in readme
+
+
+def test_a_home_of_nobody_and_a_relative_folder_are_named(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for given in ("~nobody_of_this_name/sets", "sets"):
+        monkeypatch.setenv("SEMINAR_GAN_DATA", given)
+        with pytest.raises(datasets.DataError) as error:
+            datasets.load_smiles()
+        assert f"no folder {tmp_path / given}" in str(error.value)
+
+
+def test_what_a_user_does_to_the_arrays_changes_nothing_later():
+    (first, labels), _ = datasets.load_smiles()
+    kept = first.copy(), labels.copy()
+    first[:], labels[:] = 0, 7
+    (again, same_labels), _ = datasets.load_smiles()
+    assert (np.array_equal(again, kept[0]), np.array_equal(same_labels, kept[1])) == (True, True)

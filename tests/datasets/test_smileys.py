@@ -233,3 +233,37 @@ def test_hands_that_do_not_fit_are_rejected():
         draw_smileys(np.zeros((4, 6)), np.zeros((4, 6)))
     with pytest.raises(ValueError, match="a hand for each row of attributes; got 1 hands for 4 rows"):
         draw_smileys(np.zeros((4, 6)), np.zeros((1, 5)))
+
+
+@pytest.mark.parametrize("draw", [smileys.sample_attributes, smileys.sample_hands])
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ((-1, 0), "count must be a whole number of at least 0; got -1"),
+        ((2.0, 0), "count must be a whole number of at least 0; got 2.0"),
+        ((True, 0), "count must be a whole number of at least 0; got True"),
+        ((2, None), "seed must be a whole number of at least 0; got None"),
+        ((2, -1), "seed must be a whole number of at least 0; got -1"),
+        ((2, "a"), "seed must be a whole number of at least 0; got 'a'"),
+    ],
+)
+def test_other_counts_and_seeds_are_rejected(draw, arguments, text):
+    with pytest.raises(ValueError, match=text):
+        draw(*arguments)
+    assert draw(np.int64(2), np.int64(3)).tolist() == draw(2, 3).tolist()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "error", "text"),
+    [
+        (np.zeros((2, 6)).astype(str), TypeError, "attributes must be numbers in .-1, 1.; got dtype <U"),
+        (np.zeros((2, 6), bool), TypeError, "got dtype bool"),
+        (np.zeros((2, 6), complex), TypeError, "got dtype complex128"),
+        ({"smile": 1}, TypeError, "got dtype object"),
+        (np.ma.masked_array(np.zeros((2, 6)), mask=True), ValueError, "attributes has masked values"),
+        ([[1], [1, 2]], ValueError, "attributes is no array"),
+    ],
+)
+def test_what_holds_no_numbers_is_rejected(attributes, error, text):
+    with pytest.raises(error, match=text):
+        smileys.draw_smileys(attributes)
