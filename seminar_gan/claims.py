@@ -7,6 +7,8 @@ from machine to machine, in a cell that is not compared.
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 
 __all__ = ["Claim", "Claims"]
 
@@ -59,16 +61,25 @@ class Claims:
             measured: the measured number. NaN and infinity fail.
             text: the claim, as a sentence.
             source: where the claim is from, such as "Temkeng 2020, 3.1".
+
+        Raises:
+            TypeError: if bound or measured is no number: a comparison, for example, has been made already.
+            ValueError: for several numbers, and for a bound that is NaN or infinite.
         """
-        self._add(text, source, measured, f"< {bound:,.12g}", measured < bound)
+        limit, number = _bound(bound), _number("measured", measured)
+        self._add(text, source, number, f"< {limit:,.12g}", measured < bound)  # in their own precision
 
     def above(self, bound, measured, text, source):
         """Claim that a number is above a bound; the arguments are those of `below`."""
-        self._add(text, source, measured, f"> {bound:,.12g}", measured > bound)
+        limit, number = _bound(bound), _number("measured", measured)
+        self._add(text, source, number, f"> {limit:,.12g}", measured > bound)  # in their own precision
 
     def equal(self, expected, measured, text, source):
         """Claim that a whole number, such as a parameter count, is exactly `expected`; see `below`."""
-        self._add(text, source, measured, f"= {expected:,}", measured == expected)
+        expected, measured = _bound(expected), _number("measured", measured)
+        if expected != int(expected):
+            raise ValueError(f"equal takes a whole number; for {expected:g} claim that it is off by less: below(...)")
+        self._add(text, source, measured, f"= {int(expected):,}", measured == expected)
 
     def verdicts(self):
         """Print a line for each claim: PASS or FAIL, the sentence, the bound, the source."""
@@ -84,6 +95,21 @@ class Claims:
         ]  # fmt: skip
 
     def _add(self, text, source, measured, bound, holds):
-        measured = measured.item() if hasattr(measured, "item") else measured
-        holds = bool(holds) and math.isfinite(measured)
-        self.entries.append(Claim(text, source, measured, bound, holds))
+        self.entries.append(Claim(text, source, measured, bound, bool(holds) and math.isfinite(measured)))
+
+
+def _number(name, value):
+    """Return a number as int or float, whatever package it is from."""
+    if getattr(value, "size", 1) != 1:
+        raise ValueError(f"a claim is about one number; {name} has the shape {value.shape}")
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, bool) or not isinstance(number, Real | Decimal):
+        raise TypeError(f"a claim is about a number; {name} is {number!r}")
+    return number if isinstance(number, int) else float(number)
+
+
+def _bound(value):
+    bound = _number("the bound", value)
+    if not math.isfinite(bound):
+        raise ValueError(f"a claim needs a bound that it can miss; got {bound}")
+    return bound

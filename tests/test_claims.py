@@ -1,5 +1,9 @@
 """Claims: the verdicts that are compared on every machine, and the measured numbers that are not."""
 
+from decimal import Decimal
+from fractions import Fraction
+
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -71,8 +75,34 @@ def test_nan_and_infinity_fail(method, measured):
     assert not holds(method, 1, measured)
 
 
-def test_nan_against_nan_fails_too():
-    assert not holds("equal", float("nan"), float("nan"))
+@pytest.mark.parametrize("method", ["below", "above", "equal"])
+@pytest.mark.parametrize("bound", [float("nan"), np.float32("inf"), -float("inf")])
+def test_a_bound_that_cannot_be_missed_or_met_is_rejected(method, bound):
+    with pytest.raises(ValueError, match=f"a claim needs a bound that it can miss; got {bound}"):
+        holds(method, bound, 1.0)
+
+
+@pytest.mark.parametrize("method", ["below", "above", "equal"])
+@pytest.mark.parametrize("wrong", [True, np.bool_(True), np.array(True), "0.5", np.str_("1"), None, [0.5], 1j])
+def test_what_is_no_number_is_rejected(method, wrong):
+    with pytest.raises(TypeError, match="a claim is about a number; measured is "):
+        holds(method, 1, wrong)
+    with pytest.raises(TypeError, match="a claim is about a number; the bound is "):
+        holds(method, wrong, 1)
+
+
+@pytest.mark.parametrize("number", [Decimal, Fraction, ml_dtypes.bfloat16, np.uint64, np.longdouble])
+def test_numbers_of_every_kind_are_shown(number):
+    claims = Claims()
+    claims.below(number(3), number(2), "text", "source")
+    claims.equal(number(2), number(2), "text", "source")
+    assert [claim.holds for claim in claims.entries] == [True, True]
+    assert [row[2:] for row in claims.rows()] == [["< 3", "2", "PASS"], ["= 2", "2", "PASS"]]
+
+
+def test_equal_is_for_whole_numbers():
+    with pytest.raises(ValueError, match=r"equal takes a whole number; for 0\.3 claim that it is off by less"):
+        holds("equal", 0.3, 0.1 + 0.2)
 
 
 def test_verdicts_and_measured_numbers_are_plain_python():
@@ -91,5 +121,7 @@ def test_a_bound_is_shown_in_full():
 
 
 def test_several_numbers_are_rejected():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"a claim is about one number; measured has the shape \(2,\)"):
         Claims().below(1, np.array([0.1, 0.2]), "errors", "T")
+    with pytest.raises(ValueError, match=r"the bound has the shape \(0,\)"):
+        Claims().below(np.array([]), 1, "errors", "T")
