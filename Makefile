@@ -3,6 +3,8 @@ PYTHON ?= python3
 PROFILE ?= quick
 JOBS ?= 1
 export PAGES PROFILE PARAMS JOBS SCHEDULER FRESH
+# As it was written: a folder may have a $ in its name.
+override PARAMS := $(value PARAMS)
 # With it, Python would not look for seminar_gan here.
 export PYTHONSAFEPATH :=
 RUN := $(PYTHON) -m seminar_gan

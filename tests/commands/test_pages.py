@@ -1,10 +1,13 @@
 """Which pages, parameters and modules are meant: names, errors that list the choices, fingerprints, the table."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from toy_collection import Toy
 
 from seminar_gan.commands import UserError, closure, pages, run
@@ -109,6 +112,20 @@ def test_a_folder_arrives_as_it_was_written(name, toy, monkeypatch):
     for text in texts + [f"FOLDER={name} STEPS=7"] * (name[0] not in "'\""):
         assert pages.make_plan(toy.root, params=text).parameters["03_own"] == {"FOLDER": str(folder), "STEPS": 7}
     assert pages.make_plan(toy.root, profile="mine").parameters["03_own"] == {"FOLDER": str(folder), "STEPS": 7}
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+@pytest.mark.parametrize("place", ["command line", "environment"])
+def test_make_passes_params_as_they_were_written(place, tmp_path):
+    text = "FOLDER='/a$b c$(HOME)#1 @%*{}[]\"\\x' SEED=1"
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nfor each; do printf "%s\\n" "$each"; done\n')
+    python.chmod(0o755)
+    command = ["make", "-s", "-C", str(ROOT), "run-all", f"PYTHON={python}"]
+    environment = {**os.environ, "PARAMS": text} if place == "environment" else None
+    command += [f"PARAMS={text}"] if place == "command line" else []
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert printed[printed.index("--params") + 1] == text
 
 
 def test_a_folder_with_the_look_of_another_pair_goes_into_quotes(toy, monkeypatch):
