@@ -44,6 +44,12 @@ def check_sizes(**sizes):
         if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in numbers):
             expected = "a tuple or list of positive whole numbers (int)" if several else "a positive whole number (int)"
             raise ValueError(f"{name} must be {expected}; got {value!r}")
+        if name == "image_shape" and numbers[0] in (1, 3, 4) and min(numbers[1:]) > 4:
+            first, height, width = numbers
+            raise ValueError(
+                f"image_shape {value!r} would be {width} channels: if its first number is that of the channels, give "
+                f"{(height, width, first)}, and np.moveaxis(images, 1, -1) for the images"
+            )
 
 
 def check_channels_last():

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from seminar_gan import losses
-from seminar_gan.training.fit import checks
+from seminar_gan.training.fit import checks, keras_checks
 from seminar_gan.training.fit.resumable import ResumableModel
 from seminar_gan.training.noise import normal
 
@@ -75,6 +75,8 @@ class GAN(ResumableModel):
         checks.check_pair(loss)
         if penalty is not None:
             penalty.check(self.discriminator)
+        for network in (self.discriminator, self.generator):
+            keras_checks.check_player(network)
         self.loss_pair, self.penalty = loss, penalty
         optimizers = {
             "d_optimizer": (d_optimizer, self.discriminator.trainable_variables),
@@ -291,7 +293,18 @@ class GAN(ResumableModel):
         return checks.check_images(images, self.generator)
 
     def fit_groups(self, groups, **options):
+        if self.compiled:
+            keras_checks.check_player(self.discriminator, self.d_optimizer)
+            keras_checks.check_player(self.generator, self.g_optimizer)
         return super().fit_groups(groups, image_range=checks.image_range(self.generator), **options)
+
+    def __call__(self, *inputs, **options):
+        raise TypeError(
+            "a GAN is not called on data: generate(count) makes images, generator(z) makes those of a z, and "
+            "discriminator(images) judges images. It is trained by fit(images, steps=...), which counts its steps"
+        )
+
+    predict = evaluate = train_on_batch = test_on_batch = predict_on_batch = __call__
 
     def generate(self, count, *, seed=0):
         """Make images, by the averaged generator if there is one.

@@ -29,6 +29,13 @@ def test_an_image_shape_is_of_positive_whole_numbers(wrong):
         sizes.check_sizes(image_shape=wrong)
 
 
+@pytest.mark.parametrize("first", [1, 3, 4])
+def test_an_image_shape_with_its_channels_first_is_said_how_to_turn(first):
+    message = f"give (32, 28, {first}), and np.moveaxis(images, 1, -1) for the images"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        mlp.build_temkeng_generator((first, 32, 28))
+
+
 @pytest.mark.parametrize("wrong", [0, -1, 2.0, "8", None, True, (8, 8), [], np.int64(8)])
 def test_a_size_is_a_positive_whole_number(wrong):
     message = f"code_size must be a positive whole number (int); got {wrong!r}"

@@ -31,7 +31,16 @@ def test_a_conditional_gan_obeys_after_training():
         (np.zeros((40, 5)), ValueError, r"got \(40, 5\)"),
         (np.zeros(40), TypeError, "class_labels must be integers; got float64"),
         (np.arange(40), ValueError, "from 0 to 4, the classes of the generator 'generator'; got 0 to 39"),
-        (np.full(40, -1), ValueError, "got -1 to -1"),
+        (
+            np.arange(40) % 6 - 1,
+            ValueError,
+            "7 of 40 class_labels are below 0, the least is -1: .* leave these images out",
+        ),
+        (24_300 + np.arange(40), ValueError, r"got 24300 to 24339\. datasets\.number_classes\(class_labels\) numbers"),
+        (np.array(["cat", "dog"] * 20), TypeError, r"must be integers; got <U3\. datasets\.number_classes"),
+        (np.array([None, "dog"] * 20), TypeError, r"must be integers; got object\. datasets\.number_classes"),
+        (np.eye(5)[np.arange(40) % 5], ValueError, r"from one-hot vectors take np\.argmax\(class_labels, axis=1\)"),
+        ([[1, 2], [3]], ValueError, "class_labels must be one array, so all must have one shape; these differ"),
     ],
 )
 def test_labels_that_cannot_be_are_refused(labels, error, message):
@@ -63,3 +72,14 @@ def test_mismatched_pairs_take_the_place_of_the_first_fakes():
 def test_a_share_of_mismatched_pairs_that_cannot_be_is_refused(mismatched):
     with pytest.raises(ValueError, match=f"mismatched must be from 0 to 1, such as 0.03; got {mismatched}"):
         tiny_gan.gan(conditional=True, mismatched=mismatched)
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [lambda y: y[:, None], lambda y: y.astype("uint8"), list, lambda y: keras.ops.convert_to_tensor(y[:, None])],
+    ids=["Keras's (n, 1)", "uint8", "a list", "a tensor (n, 1)"],
+)
+def test_labels_are_taken_in_any_usual_layout(layout):
+    expected = tiny_gan.fit(one := tiny_gan.begin(conditional=True), 2, tiny_gan.images(), tiny_gan.labels())
+    history = tiny_gan.fit(other := tiny_gan.begin(conditional=True), 2, tiny_gan.images(), layout(tiny_gan.labels()))
+    assert history == expected and tiny_gan.same(tiny_gan.state(one), other)

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 
 from seminar_gan import losses
-from seminar_gan.training.fit.decay import LinearDecay
 
 RANGES = {"tanh": (-1, 1), "sigmoid": (0, 1)}
+ROUNDING = 1e-3  # how far beyond its range a float image may lie
 REARRANGING = (
     keras.layers.Reshape,
     keras.layers.Flatten,
@@ -24,7 +24,7 @@ def check_networks(generator, discriminator):
     Its first output must be one logit an image. It may have others.
 
     Raises:
-        ValueError: names both shapes.
+        ValueError: names both shapes, or the weights that both have.
     """
     for network in (generator, discriminator):
         if not getattr(network, "inputs", None):
@@ -38,68 +38,17 @@ def check_networks(generator, discriminator):
             f"the generator {generator.name!r} makes images of shape {tuple(images)}, "
             f"but the discriminator {discriminator.name!r} takes {tuple(accepted)}"
         )
+    own = {id(variable): variable for variable in generator.trainable_variables}
+    if shared := [own[id(v)].path for v in discriminator.trainable_variables if id(v) in own]:
+        raise ValueError(
+            f"the generator and the discriminator share weights, {', '.join(shared)}: each would undo what the other "
+            "learns. Give each its own layers"
+        )
     answer = tuple(discriminator.outputs[0].shape[1:])
     if answer != (1,):
         raise ValueError(
             f"the discriminator {discriminator.name!r} must answer one logit an image, shape (1,); it answers {answer}"
         )
-
-
-def check_optimizers(optimizers, model):
-    """Reject optimizers that are one object, that another model has used, or that average weights themselves.
-
-    Args:
-        optimizers: {name: keras.optimizers.Optimizer}.
-        model: `ResumableModel` that they are for.
-
-    Raises:
-        ValueError: names them.
-    """
-    names = {}
-    for name, optimizer in optimizers.items():
-        names.setdefault(id(optimizer), []).append(name)
-    if shared := [same for same in names.values() if len(same) > 1]:
-        raise ValueError(f"{' and '.join(shared[0])} must be two objects: each keeps the state of one network")
-    own = {id(optimizer) for optimizer in model.optimizers.values()}
-    for name, optimizer in optimizers.items():
-        if optimizer.built and id(optimizer) not in own:
-            raise ValueError(f"{name} has been used by another model: make new optimizers for each one")
-        if getattr(optimizer, "use_ema", False):
-            raise ValueError(
-                f"{name} has use_ema=True, which would have no effect here: average by GAN(..., ema=0.995)"
-            )
-
-
-def check_callbacks(callbacks, optimizers):
-    """Reject Keras's callbacks that would set back only a part of the state, and rates that two would set.
-
-    Args:
-        callbacks: list of keras.callbacks.Callback.
-        optimizers: {name: keras.optimizers.Optimizer}.
-
-    Raises:
-        ValueError: names the callback, and what to take instead.
-    """
-    kinds = keras.callbacks
-    rates = [c for c in callbacks if isinstance(c, kinds.LearningRateScheduler | kinds.ReduceLROnPlateau | LinearDecay)]
-    for callback in callbacks:
-        if isinstance(callback, kinds.BackupAndRestore):
-            raise ValueError(
-                "BackupAndRestore keeps a part of the state only: use fit(..., checkpoints=folder) instead"
-            )
-        if getattr(callback, "restore_best_weights", False):
-            raise ValueError(
-                "restore_best_weights=True would set back the networks and not their optimizers: "
-                "leave it out, and keep the best state by ModelCheckpoint(..., save_best_only=True)"
-            )
-    if len(rates) > 1 and any(isinstance(callback, LinearDecay) for callback in rates):
-        raise ValueError("LinearDecay sets the learning rates in every step: give no other callback that sets them")
-    for name, optimizer in optimizers.items():
-        if rates and isinstance(optimizer.get_config().get("learning_rate"), dict):
-            raise ValueError(
-                f"the learning rate of {name} is a schedule, which {type(rates[0]).__name__} cannot set: "
-                "give the optimizer a number, or leave the callback out"
-            )
 
 
 def check_groups(groups):
@@ -167,36 +116,94 @@ def check_images(images, generator):
         generator: keras.Model.
 
     Returns:
-        the images as uint8 or as float32.
+        the images as uint8 or as float32; they are copied only from another kind of float.
 
     Raises:
         TypeError: if they are of another type, and for uint8 if the generator has no range that they could be scaled
             to.
         ValueError: if shape or range are wrong, if there are none, or if a value is not finite.
     """
-    images, bounds = np.asarray(images), image_range(generator)
-    shape = tuple(generator.output_shape[1:])
+    images, bounds = _as_array(images, "images"), image_range(generator)
     if not (np.issubdtype(images.dtype, np.floating) or (images.dtype == np.uint8 and bounds)):
         kinds = "uint8, or floating-point numbers in the generator's range" if bounds else "floating-point numbers"
-        raise TypeError(f"images must be {kinds}; got {images.dtype}")
+        cure = CURES.get(images.dtype.kind, "") if bounds and images.dtype != np.uint8 else ""
+        raise TypeError(f"images must be {kinds}; got {images.dtype}{cure}")
+    shape = tuple(generator.output_shape[1:])
     if images.shape[1:] != shape:
-        hint = "; add the channel: images[..., None]" if (*images.shape[1:], 1) == shape else ""
         raise ValueError(
-            f"images must have the generator's shape (n, {', '.join(map(str, shape))}); got {images.shape}{hint}"
+            f"images must have the generator's shape (n, {', '.join(map(str, shape))}); got {images.shape}"
+            f"{_hint(images.shape, shape)}"
         )
     if not len(images):
         raise ValueError("there are no images to train on: the array is empty")
     if images.dtype == np.uint8:
+        if len(shape) == 3 and images.max() == 1:
+            warnings.warn(
+                "the images are uint8 from 0 to 1, of 255: all of them are nearly black. If 1 means white, give "
+                "images * 255",
+                stacklevel=4,
+            )
         return images
-    _check_range(float(images.min()), float(images.max()), bounds)
+    low, high = float(images.min()), float(images.max())
+    if not np.isfinite([low, high]).all():
+        _refuse_nan(images)
+    _check_range(low, high, bounds)
     return images.astype("float32", copy=False)
+
+
+CURES = {
+    "b": ": give 255 * images.astype('uint8')",
+    "i": ": give images.astype('uint8') if they are from 0 to 255, or datasets.as_images(images)[0]",
+    "u": ": give images.astype('uint8') if they are from 0 to 255, or datasets.as_images(images)[0]",
+}
+
+
+def _as_array(data, what):
+    """Return arrays, tensors and lists of these as one NumPy array, which shares their memory where it can."""
+    if hasattr(data, "element_spec") or (hasattr(data, "__next__") and not hasattr(data, "__array__")):
+        raise TypeError(
+            f"{what} must be one array, whose order follows from the seed; got a {type(data).__name__}. Collect what "
+            "it yields, for example np.concatenate(list(batches))"
+        )
+    try:
+        return np.asarray(data)
+    except ValueError as error:
+        raise ValueError(f"{what} must be one array, so all must have one shape; these differ") from error
+
+
+def _hint(got, shape):
+    """Return what to do about images (n, ...) or an image whose shape is not the generator's; empty if that is open."""
+    if len(shape) != 3:
+        return ""
+    height, width, channels = shape
+    known = {
+        (height, width): "; add the channel: images[..., None]" if channels == 1 else "",
+        (channels, height, width): "; channels come last here: np.moveaxis(images, 1, -1)",
+        (height, width, channels + 1): "; the last channel may be transparency: leave it out, images[..., :-1]",
+        (height * width * channels,): f"; reshape them: images.reshape(-1, {height}, {width}, {channels})",
+    }
+    if got == shape:
+        return "; one image is images[None]"
+    if channels == 1 and got[1:] == (height, width, 3):
+        return (
+            "; for grey images give images.mean(axis=-1, keepdims=True).astype(images.dtype), or build for 3 channels"
+        )
+    return known.get(got[1:], "")
+
+
+def _refuse_nan(images):
+    """Say how many images hold a nan or an infinity. A part of them is looked at at a time."""
+    parts = (np.isfinite(images[i : i + 1000].reshape(len(images[i : i + 1000]), -1)).all(axis=1)
+             for i in range(0, len(images), 1000))  # fmt: skip
+    bad = np.flatnonzero(~np.concatenate(list(parts)))
+    raise ValueError(
+        f"images must be finite; {len(bad):,} of {len(images):,} hold a nan or an infinity, first images[{bad[0]}]"
+    )
 
 
 def _check_range(low, high, bounds):
     """Reject float images outside the generator's range, and warn where they look like another one."""
-    if not np.isfinite([low, high]).all():
-        raise ValueError("images must be finite; there is a nan or an infinity among them")
-    if bounds and not bounds[0] <= low <= high <= bounds[1]:
+    if bounds and not bounds[0] - ROUNDING <= low <= high <= bounds[1] + ROUNDING:
         ending, scale = {(-1, 1): ("tanh", "to_symmetric"), (0, 1): ("a sigmoid", "to_unit")}[bounds]
         raise ValueError(
             f"the generator ends in {ending}, so images must be in [{bounds[0]}, {bounds[1]}]; "
@@ -214,27 +221,46 @@ def check_labels(class_labels, count, generator):
     """Return class labels or attributes as an array; reject what the generator's second input cannot take.
 
     Args:
-        class_labels: integers (count,), or attribute vectors (count, k).
+        class_labels: integers (count,) or (count, 1), or attribute vectors (count, k).
         count: how many there must be.
         generator: keras.Model from [z, class_labels].
 
     Raises:
-        TypeError: if they are floats where integers are expected.
+        TypeError: if they are floats or names where integers are expected.
         ValueError: if their shape is wrong, or if there is no such class.
     """
-    class_labels, expected = np.asarray(class_labels), generator.inputs[1]
-    shape = (count, *expected.shape[1:])
-    if class_labels.shape != shape:
-        raise ValueError(f"class_labels must have shape {shape}, one for each image; got {class_labels.shape}")
-    if np.dtype(expected.dtype).kind in "iu" and class_labels.dtype.kind not in "iu":
-        raise TypeError(f"class_labels must be integers; got {class_labels.dtype}")
+    class_labels, expected = _as_array(class_labels, "class_labels"), generator.inputs[1]
+    shape, whole = (count, *expected.shape[1:]), np.dtype(expected.dtype).kind in "iu"
+    if {class_labels.shape, shape} == {(count,), (count, 1)}:
+        class_labels = class_labels.reshape(shape)
     classes = num_classes(generator)
-    if classes and len(class_labels) and not 0 <= class_labels.min() <= class_labels.max() < classes:
+    if class_labels.shape != shape:
+        hint = "; from one-hot vectors take np.argmax(class_labels, axis=1)" if (
+            whole and class_labels.shape == (count, classes)
+        ) else ""  # fmt: skip
+        raise ValueError(f"class_labels must have shape {shape}, one for each image; got {class_labels.shape}{hint}")
+    if whole and class_labels.dtype.kind not in "iub":
+        raise TypeError(f"class_labels must be integers; got {class_labels.dtype}. {NUMBER}")
+    if not whole and (class_labels.dtype.kind not in "iubf" or not np.isfinite(class_labels).all()):
         raise ValueError(
-            f"class_labels must be from 0 to {classes - 1}, the classes of the generator {generator.name!r}; "
-            f"got {class_labels.min()} to {class_labels.max()}"
+            f"attributes must be finite numbers; got {class_labels.dtype}, or a nan or infinity among them"
         )
+    if classes and len(class_labels):
+        low, high = class_labels.min(), class_labels.max()
+        if negative := int(np.sum(class_labels < 0)):
+            raise ValueError(
+                f"{negative:,} of {count:,} class_labels are below 0, the least is {low}: if that means 'no label', "
+                "leave these images out"
+            )
+        if high >= classes:
+            raise ValueError(
+                f"class_labels must be from 0 to {classes - 1}, the classes of the generator {generator.name!r}; "
+                f"got {low} to {high}. {NUMBER}"
+            )
     return class_labels.astype(expected.dtype)
+
+
+NUMBER = "datasets.number_classes(class_labels) numbers any names from 0 on: build the networks for as many classes"
 
 
 def num_classes(generator):

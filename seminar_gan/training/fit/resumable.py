@@ -1,10 +1,13 @@
 """A Keras model whose training is counted in steps and can be taken up again, bit for bit, after any interruption."""
 
+import warnings
+import weakref
+
 import keras
 import numpy as np
 import tensorflow as tf
 
-from seminar_gan.training.fit import checks, data, identity
+from seminar_gan.training.fit import checks, data, identity, keras_checks
 from seminar_gan.training.fit.checkpoints import Checkpoints
 from seminar_gan.training.fit.decay import LinearDecay
 from seminar_gan.training.fit.optimizers import JointRate, optimizers_in, rate_of, with_loss_scale
@@ -12,6 +15,7 @@ from seminar_gan.training.fit.record import Record
 
 __all__ = ["ResumableModel"]
 
+TRAINED_BY = weakref.WeakKeyDictionary()  # {network: weak reference to the model that has trained it}
 ENDLESS = 10**9  # reports; a training by the clock ends long before
 
 
@@ -55,14 +59,16 @@ class ResumableModel(keras.Model):
             options: further arguments of `keras.Model.compile`, such as `jit_compile`.
 
         Raises:
-            ValueError: if one optimizer is given twice or belongs to another model, and for steps_per_execution.
+            TypeError, ValueError: for options of Keras that would have no effect, and if one optimizer is given twice
+                or belongs to another model.
         """
-        if options.get("steps_per_execution", 1) != 1:
-            raise ValueError("steps_per_execution must be 1: the steps are counted, logged and checked one by one")
-        checks.check_optimizers({name: optimizer for name, (optimizer, _) in optimizers.items()}, self)
+        keras_checks.check_compile_options(options)
+        keras_checks.check_optimizers({name: optimizer for name, (optimizer, _) in optimizers.items()}, self)
         super().compile(optimizer=None, **options)
         for name, (optimizer, variables) in optimizers.items():
-            if self.dtype_policy.name == "mixed_float16":  # as keras.Model.compile does
+            if self.dtype_policy.name == "mixed_float16" and options.get(
+                "auto_scale_loss", True
+            ):  # as keras.Model.compile does
                 optimizer = with_loss_scale(optimizer)
             setattr(self, name, optimizer)
             if not optimizer.built:
@@ -152,20 +158,22 @@ class ResumableModel(keras.Model):
         checks.check_settings(batch_size=batch_size, report_every=report_every)
         checks.check_end(steps, seconds)
         callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or ())
-        checks.check_callbacks(callbacks, self.optimizers)
+        keras_checks.check_callbacks(callbacks, self.optimizers, ("step", "seconds", *self.trackers))
         groups = checks.check_groups(groups)
         replicas = self.distribute_strategy.num_replicas_in_sync
         if batch_size % replicas:
             raise ValueError(f"batch_size must be a multiple of the {replicas} replicas; got {batch_size}")
         for name, optimizer in self.optimizers.items():
             self.base_rates.setdefault(name, rate_of(optimizer))
+        self._claim_networks()
         record, kept = self.record, None
         if checkpoints is not None:
             kept = Checkpoints(checkpoints, identity.of(self, groups))
             kept.restore(self)
         record.last_step, record.time_limit, record.batch_size = steps, seconds, batch_size
         done = self.step > 0 and record.share_done(self.step) >= 1
-        if record.reported != self.step and (done or self.step % report_every == 0):  # stopped just before its report
+        begun = any(np.any(np.asarray(v)) for tracker in self.trackers.values() for v in tracker.variables)
+        if begun and record.reported != self.step and (done or self.step % report_every == 0):  # stopped just before
             record.step = self.step
             record.add({name: float(tracker.result()) for name, tracker in self.trackers.items()})
         if done:
@@ -177,7 +185,7 @@ class ResumableModel(keras.Model):
             return record
         called = [record, *callbacks, *([kept] if kept else [])]
         epochs = -(-steps // report_every) if steps else ENDLESS
-        called = OneTraining(called, model=self, steps=report_every, epochs=epochs)
+        called = OneTraining(called, model=self, verbose=1, steps=report_every, epochs=epochs)
         try:
             while not called.over:
                 reports, begun = divmod(self.step, report_every)
@@ -205,6 +213,17 @@ class ResumableModel(keras.Model):
             print(f"Interrupted after step {self.step:,}. The same call goes on from there: {where}.", flush=True)
             raise
         return record
+
+    def _claim_networks(self):
+        """Say it if a training from step 0 begins with networks that another model has trained in this session."""
+        for name, network in self.networks.items():
+            earlier = TRAINED_BY.setdefault(network, weakref.ref(self))
+            if self.step == 0 and earlier() is not self:
+                warnings.warn(
+                    f"the {name} {network.name!r} has been trained in another model, and starts from the weights that "
+                    "it has now: build new networks for a training from the beginning",
+                    stacklevel=4,
+                )
 
     def reset_metrics(self):
         """Begin the means of a report anew, unless it was begun before an interruption. Called by Keras."""
