@@ -151,6 +151,9 @@ def _environment():
     installers, python = ("PIP_", "UV_"), ("PYTHON", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV")
     kept = {name: value for name, value in os.environ.items() if not name.startswith((*installers, *python))}
     sources = {name: os.environ[name] for name in os.environ if name.startswith(installers) and SOURCES.search(name)}
+    elsewhere = {"UV_CACHE_DIR", "XDG_CACHE_HOME"} & set(os.environ)
+    if not elsewhere and not os.access(os.path.expanduser("~"), os.W_OK):
+        sources = {"UV_NO_CACHE": "1", "PIP_NO_CACHE_DIR": "1", **sources}  # there is no place for one
     return {**kept, **sources, "PIP_USER": "0"}  # the last one for a user's pip.conf
 
 

@@ -242,6 +242,24 @@ def test_settings_of_the_user_decide_where_packages_come_from_and_nothing_else(m
     assert environment["PIP_USER"] == "0"
 
 
+def test_without_a_home_that_can_be_written_there_is_no_cache(monkeypatch):
+    for name in ("UV_CACHE_DIR", "XDG_CACHE_HOME", "UV_NO_CACHE", "PIP_NO_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    assert "UV_NO_CACHE" not in setup._environment()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert (setup._environment()["UV_NO_CACHE"], setup._environment()["PIP_NO_CACHE_DIR"]) == ("1", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", "/somewhere")
+    assert "UV_NO_CACHE" not in setup._environment()
+
+
+def test_a_package_that_the_current_environment_lacks_is_named(toy, monkeypatch):
+    monkeypatch.setenv("SEMINAR_GAN_ENV", "current")
+    (toy.root / "psutil.py").write_text("raise ModuleNotFoundError('No module named psutil', name='psutil')")
+    code, output = toy.run("check")
+    assert (code, len(output.splitlines())) == (2, 1)
+    assert "has no psutil, which `check` needs. `pip install -e '.[notebooks,dev]'` brings it" in output
+
+
 @pytest.mark.parametrize("obstacle", ["folder", "text"])
 def test_where_no_lock_can_be_had_set_up_goes_on_with_a_word(obstacle, tmp_path, capsys):
     path = tmp_path / ".venv.lock"
