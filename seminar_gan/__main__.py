@@ -5,7 +5,7 @@ then only the standard library is used, and only syntax that an older Python can
 """
 
 import argparse
-import importlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -36,10 +36,8 @@ def _dispatch(argv):
     if args.command in (None, "help"):
         parser.print_help()
         return 0
-    if args.command == "train" and not args.root:
-        args.root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-        if not os.path.isdir(os.path.join(args.root, "notebooks")):  # an installed package: train needs no clone
-            return _run(args)
+    if args.command == "train" and not args.root and not _in_clone():
+        return _run(args)  # an installed package: what is above the current folder is somebody else's
     args.root = pages.find_root(args.root)
     if args.command == "clean":
         return _clean(args.root)
@@ -61,10 +59,25 @@ def _dispatch(argv):
     return _run(args)
 
 
+def _in_clone():
+    """Whether the package is that of a clone, called from inside it or by a Python that cannot train."""
+    clone = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    inside = (os.path.realpath(".") + os.sep).startswith(clone + os.sep)
+    return os.path.isdir(os.path.join(clone, "notebooks")) and (inside or not importlib.util.find_spec("tensorflow"))
+
+
 def _run(args):
     """Run a command in the environment that is set up for it."""
     if args.command in MODULES:
-        return importlib.import_module(f"seminar_gan.commands.{MODULES[args.command]}").main(args)
+        try:
+            return importlib.import_module(f"seminar_gan.commands.{MODULES[args.command]}").main(args)
+        except ModuleNotFoundError as error:
+            if os.environ.get("SEMINAR_GAN_ENV") != "current" or str(error.name).startswith("seminar_gan"):
+                raise
+            raise UserError(
+                f"{sys.executable} has no {error.name}, which `{args.command}` needs. `pip install -e "
+                f"'.[notebooks,dev]'` brings it; without SEMINAR_GAN_ENV=current, .venv is made and used."
+            ) from None
     if args.command == "setup":
         print(f"Ready: {sys.executable}")
         return 0

@@ -92,7 +92,10 @@ def test_networks_that_cannot_be_leave_no_trace(tmp_path, count, size, model, me
         (OSError("Can't synchronously write data"), "Can't synchronously write data. Nothing was kept"),
         (CheckpointError("it is of\nanother training"), "it is of another training."),
         (datasets.DataError("mnist.npz is missing"), "mnist.npz is missing."),
-        (ModuleNotFoundError("No module", name="tensorflow"), "tensorflow is not installed: pip install"),
+        (
+            ModuleNotFoundError("No module", name="tensorflow"),
+            "tensorflow is not installed: install seminar_gan with its extra [cpu]",
+        ),
     ],
 )
 def test_what_is_no_fault_of_the_package_is_one_sentence(tmp_path, raised, message):
@@ -155,6 +158,22 @@ def test_nothing_foreign_is_written_over(tmp_path, settings):
         with pytest.raises(UserError, match=r"--to must name a folder; .*text\.tex is a file"):
             RunFolder(path)
     assert [path.name for path in folder.iterdir()] == ["text.tex"]
+
+
+def test_two_calls_do_not_train_in_one_folder(tmp_path):
+    folder = tmp_path / "a" / "run"
+    with RunFolder(folder).prepared():
+        (folder / "checkpoints").mkdir()
+        (folder / "run.json").write_text("{}")
+        with pytest.raises(UserError, match="Another call is training in"), RunFolder(folder).prepared():
+            pass
+        assert {"checkpoints", "run.json", ".lock"} <= {path.name for path in folder.iterdir()}
+    assert not (tmp_path / "a").exists()
+    with RunFolder(folder).prepared():
+        (folder / "history.csv").write_text("kept")
+    with RunFolder(tmp_path / "other").prepared():
+        pass
+    assert (folder / "history.csv").is_file()
 
 
 def test_what_systems_leave_in_a_folder_counts_as_nothing(tmp_path):

@@ -13,7 +13,6 @@ import sys
 import threading
 
 from seminar_gan.commands import UserError
-from seminar_gan.commands.train.data import load
 from seminar_gan.commands.train.folder import RunFolder, sentence
 
 
@@ -29,6 +28,8 @@ def main(args):
 def carry_out(args, folder):
     """Do what was asked for, and turn what can go wrong into one sentence. Returns the exit code."""
     try:
+        from seminar_gan.commands.train.data import load  # here, where a package that is not installed is named
+
         data = load(args)
         folder.compare({"conditional": args.conditional, "seed": args.seed} | data.identity(), args.model)
         if folder.is_finished(args.steps, args.seconds, args.samples):
@@ -98,6 +99,6 @@ def explained(error, folder):
     if "OSError" in kinds:
         where = f"{error.filename}: " if getattr(error, "filename", None) else ""
         return f"{where}{sentence(getattr(error, 'strerror', None) or text)} {folder.kept()}"
-    if kinds & {"ModuleNotFoundError"} and error.name in ("keras", "tensorflow", "PIL", "lazy_loader"):
-        return f"{error.name} is not installed: pip install 'seminar_gan[cpu]' brings it."
+    if "ModuleNotFoundError" in kinds and not error.name.startswith("seminar_gan"):
+        return f"{error.name} is not installed: install seminar_gan with its extra [cpu] or [gpu], as README says."
     return None

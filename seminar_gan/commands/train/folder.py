@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import sqlite3
 import tempfile
 import zipfile
 from pathlib import Path
@@ -105,14 +106,35 @@ class RunFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=self.path).close()  # an error now, and not after the training
+            with self._alone():
+                yield
+        finally:
+            for path in made:
+                with contextlib.suppress(OSError):  # it holds something
+                    path.rmdir()
+
+    @contextlib.contextmanager
+    def _alone(self):
+        """Refuse to train where another call does, by a database lock: every system has it, and it ends with its
+        process. A file system without locks has none.
+        """
+        path, checkpoints = self.path / ".lock", self.path / "checkpoints"
+        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                lock.close()
+                raise UserError(f"Another call is training in {self}: wait until it has ended.") from error
+        try:
             yield
         finally:
+            lock.close()
             if not self._other_file():
+                for leftover in (self.file, path):
+                    leftover.unlink(missing_ok=True)
                 with contextlib.suppress(OSError):
-                    self.file.unlink(missing_ok=True)
-                for path in (self.path / "checkpoints", *made):
-                    with contextlib.suppress(OSError):
-                        path.rmdir()
+                    checkpoints.rmdir()
 
     def begin(self, call):
         """Write down that a call trains, or draws samples. From now on the folder is claimed."""
