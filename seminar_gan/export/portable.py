@@ -6,6 +6,7 @@ import inspect
 import io
 import json
 import tempfile
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def save_onnx(network, path):
     Raises:
         ImportError: if tf2onnx is not installed.
         TypeError: if it is neither a network nor a GAN.
-        ValueError: if the path does not end in .onnx, or if the network cannot be converted.
+        ValueError: if the path does not end in .onnx.
+
+    Example:
+        >>> save_onnx(gan, folder / "generator.onnx")  # doctest: +SKIP
     """
     if importlib.util.find_spec("tf2onnx") is None:
         raise ImportError("tf2onnx, which writes ONNX files, is not installed: python -m pip install tf2onnx")
@@ -38,7 +42,8 @@ def save_onnx(network, path):
         raise ValueError(f"the path must end in .onnx; got {path.as_posix()!r}")
     example = [keras.ops.zeros([size or 1 for size in part.shape], part.dtype) for part in network.inputs]
     network(example if len(example) > 1 else example[0])  # Keras exports no network that was never called
-    with files.whole(path) as part:
+    with files.whole(path) as part, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)  # Keras asks for it
         network.export(part, format="onnx", verbose=False)
     return path.as_posix()
 
@@ -62,68 +67,65 @@ def plain_keras(network, config_of=None):
         config_of: keras.Model of the same layers, whose settings are taken; by default `network`.
 
     Returns:
-        bytes, and a list of str: what of the network is not Keras's own, and must be imported where it is opened.
+        bytes, and a list of str: what in the network is not Keras's own, and must be imported where it is opened.
     """
-    config = keras.saving.serialize_keras_object(config_of or network)
+    payload = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "network.keras"
         network.save(saved)
-        payload = io.BytesIO()
+        config = keras.saving.serialize_keras_object(config_of or network)
         with zipfile.ZipFile(saved) as old, zipfile.ZipFile(payload, "w", zipfile.ZIP_DEFLATED) as new:
             for name in old.namelist():
-                content = json.dumps(without_defaults(config)) if name == "config.json" else old.read(name)
-                new.writestr(name, content)
-    return payload.getvalue(), sorted(set(foreign_parts(config)))
+                new.writestr(name, json.dumps(without_defaults(config)) if name == "config.json" else old.read(name))
+    return payload.getvalue(), sorted(set(_foreign(config)))
 
 
 def without_defaults(content):
-    """Leave out of a stored configuration what equals the default of the constructor that will read it."""
+    """Leave out of a stored configuration what equals the default of Keras's constructor that will read it."""
     if isinstance(content, list):
         return [without_defaults(item) for item in content]
     if not isinstance(content, dict):
         return content
     content = {name: without_defaults(value) for name, value in content.items()}
-    if is_object(content):
+    if _is_kerass(content.get("module")) and isinstance(content.get("config"), dict):
         defaults = _defaults(content)
-        kept = {
-            name: value
-            for name, value in content["config"].items()
-            if name not in defaults or type(defaults[name]) is not type(value) or defaults[name] != value
-        }
+        kept = {k: v for k, v in content["config"].items() if (k, type(v), v) not in defaults}
         content["config"] = kept
     return content
 
 
-def is_object(content):
-    """Whether it is what Keras stores of an object: its class, and the arguments of its constructor."""
-    return isinstance(content.get("config"), dict) and {"module", "class_name"} <= content.keys()
+def _defaults(content):
+    """(name, type, default) of each argument that the constructor of a stored object has a default for."""
+    made = getattr(importlib.import_module(content["module"]), content["class_name"])
+    found = {}
+    for kind in reversed(made.__mro__):
+        if "__init__" in vars(kind):
+            found |= inspect.signature(kind.__init__).parameters
+    return [(name, type(p.default), p.default) for name, p in found.items() if p.default is not p.empty]
 
 
-def foreign_parts(content):
-    """Yield what of a stored configuration is not Keras's own: 'name of module', to be imported before it is opened."""
+def _foreign(content):
+    """Yield the names of what in a stored configuration is not Keras's own."""
     if isinstance(content, list):
         for item in content:
-            yield from foreign_parts(item)
+            yield from _foreign(item)
     elif isinstance(content, dict):
-        name, module = content.get("class_name"), content.get("module")
-        if name == "__lambda__":
+        kind, config = content.get("class_name"), content.get("config")
+        if kind == "__lambda__":
             yield "a lambda"
-        elif name == "function":
-            yield f"{content['config']} of {module}"
-        elif module and module.split(".")[0] not in ("keras", "builtins"):
-            yield f"{name} of {module}"
+        elif kind == "function":
+            yield _origin(config)
+        elif "module" in content and not _is_kerass(content["module"]):
+            yield _origin(content["registered_name"] or kind)
         for value in content.values():
-            yield from foreign_parts(value)
+            yield from _foreign(value)
 
 
-def _defaults(content):
-    """The defaults of a stored object's constructor, {} if its class is not to be found."""
-    try:
-        made = getattr(importlib.import_module(content["module"]), content["class_name"])
-    except (ImportError, AttributeError):
-        return {}
-    found = {}
-    for base in reversed(made.__mro__):
-        if "__init__" in vars(base):
-            found |= inspect.signature(base.__init__).parameters
-    return {name: p.default for name, p in found.items() if p.default is not p.empty}
+def _origin(name):
+    """`name` of the module where it is registered, if it is."""
+    found = keras.saving.get_registered_object(name)
+    return f"{found.__name__} of {found.__module__}" if found else name
+
+
+def _is_kerass(module):
+    return module is not None and module.split(".")[0] == "keras"
