@@ -84,6 +84,14 @@ def test_the_users_keras_settings_change_no_number(digits, test_set, keras_setti
     assert (keras.config.floatx(), keras.config.image_data_format()) == ("float16", "channels_first")
 
 
+def test_features_are_float32_of_a_classifier_of_ones_own_too(test_set, keras_settings):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    network = features.DigitFeatures(build_digit_classifier())
+    values, probabilities = network.features(test_set[0][:3]), network.probabilities(test_set[0][:3])
+    assert (values.dtype, probabilities.dtype) == (np.float32, np.float32)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
+
+
 def test_batches_and_order_change_nothing(digits, test_set, monkeypatch):
     images = test_set[0][:11]
     whole = digits.features(images)
