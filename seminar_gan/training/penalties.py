@@ -54,6 +54,15 @@ class SlopePenalty:
         squares = tf.reduce_sum(tf.square(slopes), axis=list(range(1, len(slopes.shape))))
         return self.weight * tf.reduce_mean(self.cost(squares))
 
+    def points(self, gan, real_images, fake_images):
+        """Return the images at which the slope is taken, float (batch, ...). Every penalty has its own.
+
+        Args:
+            gan: `GAN`, which draws random numbers.
+            real_images, fake_images: float (batch, ...), of one dtype.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must say where the slope is taken: points(gan, real, fake)")
+
     def cost(self, squares):
         """Return the cost of each squared slope (batch,): here its distance from 1, (|slope| - 1)^2."""
         return tf.square(tf.sqrt(squares + 1e-12) - 1)  # the root's own slope is infinite at 0

@@ -1,6 +1,7 @@
 """What identifies a training: its class and settings, networks, losses and data. A checkpoint holds it as JSON."""
 
 import functools
+import math
 import sys
 import types
 import zlib
@@ -9,7 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-VARYING = {"name", "learning_rate"}  # Keras numbers names by what was built before; schedules change rates
+VARYING = {"name", "learning_rate"}  # of Keras's configs: it numbers names by what was built before; rates may change
+AT_ONCE = 2**24  # bytes of an array that are copied at once to be read
 
 
 def of(model, groups):
@@ -21,40 +23,45 @@ def of(model, groups):
         nested dict, list, str, numbers and None, as JSON can hold it.
     """
     config = {name: value for name, value in model.get_config().items() if name not in model.networks}
-    plain = {name: value for name, value in vars(model).items() if name not in _of_keras() and _is_plain(value)}
+    unset = _of_keras() | {"base_rates"}
+    plain = {name: value for name, value in vars(model).items() if name not in unset and _is_plain(value)}
     networks = {name: network for name, network in model.networks.items() if not name.startswith("ema_")}
     arrays = {f"data {number}": array for number, array in enumerate(array for group in groups for array in group)}
-    parts = {"class": type(model).__name__, "settings": config | plain, **networks, **model.compiled_with(), **arrays}
-    return described(parts | model.optimizers)
+    own = [kind for kind in type(model).__mro__ if _is_own(kind.__module__)]
+    parts = {"class": type(model).__name__, "code": own, "settings": _settings(config) | plain, **networks}
+    return described(parts | model.compiled_with() | arrays | model.optimizers)
 
 
 def described(value, seen=()):
     """Return what a setting is, as JSON can hold it.
 
-    Functions of one's own are described by their code, by the constants that they close over and by what they use of
-    their module; functions of libraries and of this package by their names, so that an update does not change them.
+    Functions and classes of one's own are described by their code, by the constants that they close over and by what
+    they use of their module; those of libraries and of this package by their names, so that an update does not change
+    them.
 
     Args:
         value: number, str, array, function, layer, network, optimizer, object with attributes, or a container of these.
         seen: ids of the objects that this one is part of.
     """
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)  # in JSON nan differs from itself
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if id(value) in seen:
         return "itself"
     inside = functools.partial(described, seen=(*seen, id(value)))
     if isinstance(value, dict):
-        kept = value if len(value) == 1 else value.keys() - VARYING  # a dtype policy is a name and nothing else
-        return {str(key): inside(value[key]) for key in value if key in kept}
+        return {str(key): inside(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [inside(item) for item in value]
     if isinstance(value, set | frozenset):
         return sorted(map(repr, value))
+    if isinstance(value, type) and _is_own(value.__module__):
+        return _class(value, inside)
     if isinstance(value, types.ModuleType | type | types.BuiltinFunctionType):
         return getattr(value, "__qualname__", value.__name__)
     if isinstance(value, np.ndarray | np.generic | tf.Tensor | tf.Variable | keras.Variable):
-        array = np.ascontiguousarray(value)
-        return f"{array.dtype} {array.shape}, CRC-32 {zlib.crc32(array):08x}"
+        return _array(np.asarray(value))
     if isinstance(value, keras.Model):
         return inside(_with_positions(value))
     if isinstance(value, functools.partial):
@@ -63,21 +70,68 @@ def described(value, seen=()):
         return {"method": inside(value.__func__), "of": inside(value.__self__)}
     if isinstance(value, types.FunctionType):
         return _function(value, inside)
-    parts = {"class": type(value).__name__}
+    return inside(_object(value))
+
+
+def _object(value):
+    """The parts of an object: its class, and its configuration, attributes and slots."""
+    kind = type(value)
+    parts = {"class": kind if _is_own(kind.__module__) else kind.__name__}
+    if isinstance(value, keras.layers.Layer | keras.optimizers.Optimizer | keras.initializers.Initializer):
+        return parts | _settings(value.get_config())
     if hasattr(value, "get_config"):
-        parts |= value.get_config()
-    if not isinstance(value, keras.layers.Layer | keras.optimizers.Optimizer):
-        parts |= getattr(value, "__dict__", {})
-    return inside(parts)
+        parts |= {name: _settings(part) for name, part in value.get_config().items()}
+    parts |= getattr(value, "__dict__", {})
+    slots = [name for each in kind.__mro__ for name in getattr(each, "__slots__", ()) if hasattr(value, name)]
+    parts |= {name: getattr(value, name) for name in slots}
+    if len(parts) == 1 and " at 0x" not in repr(value):  # such as bytes, or a range
+        parts["value"] = repr(value)
+    return parts
+
+
+def _settings(config):
+    """A configuration of Keras's, without what varies."""
+    if isinstance(config, dict):
+        kept = config if len(config) == 1 else config.keys() - VARYING  # a dtype policy is a name and nothing else
+        return {key: _settings(config[key]) for key in config if key in kept}
+    return [_settings(item) for item in config] if isinstance(config, list | tuple) else config
+
+
+def _array(array):
+    """Type, shape and checksum of an array, which is read in parts."""
+    rows, checksum = np.atleast_1d(array), 0
+    step = max(1, AT_ONCE // max(1, rows[:1].nbytes))
+    for start in range(0, len(rows), step):
+        checksum = zlib.crc32(np.ascontiguousarray(rows[start : start + step]), checksum)
+    return f"{array.dtype} {array.shape}, CRC-32 {checksum:08x}"
+
+
+def _is_own(module):
+    """Whether a module is the user's: not one of this package, of a library or of Python."""
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    root = module.partition(".")[0]
+    return root != "seminar_gan" and root not in sys.stdlib_module_names and "site-packages" not in file
+
+
+def _class(kind, inside):
+    """A class of one's own by its methods and plain attributes, and by those of the classes that it is made of."""
+    members = {}
+    for name, member in vars(kind).items():
+        member = getattr(member, "__func__", getattr(member, "fget", getattr(member, "func", member)))
+        if isinstance(member, types.FunctionType) or (_is_plain(member) and not name.startswith("__")):
+            members[name] = inside(member)
+    return {"class": kind.__name__, "members": members, "bases": [inside(base) for base in kind.__bases__]}
 
 
 def _function(function, inside):
     """A function by name if a library or this package has it, otherwise by what it does."""
-    name = f"{function.__module__}.{function.__qualname__}"
-    module = sys.modules.get(function.__module__)
-    if function.__module__.startswith("seminar_gan.") or "site-packages" in (getattr(module, "__file__", None) or ""):
-        return name
-    used = {key: function.__globals__[key] for key in _names(function.__code__) if key in function.__globals__}
+    if not _is_own(function.__module__):
+        return f"{function.__module__}.{function.__qualname__}"
+    names = _names(function.__code__)
+    used = {key: function.__globals__[key] for key in names if key in function.__globals__}
+    for key, value in used.items():
+        if isinstance(value, types.ModuleType) and _is_own(value.__name__):
+            used[key] = {name: getattr(value, name) for name in names if hasattr(value, name)}
     return {
         "function": function.__qualname__.rpartition(".")[2],
         "code": zlib.crc32(repr(_code(function.__code__, function.__doc__)).encode()),
@@ -108,8 +162,12 @@ def _with_positions(network):
     layers = list(_layers(network))
     positions = {layer.name: f"layer {number}" for number, layer in enumerate(layers)}
     wiring = network.get_config() if hasattr(network, "operations") else {}  # of a functional network
-    configs = [[type(each).__name__, {} if isinstance(each, keras.Model) else each.get_config()] for each in layers]
-    return {"layers": configs, "wiring": _renamed(wiring, positions)}
+    kinds = [type(each) if _is_own(type(each).__module__) else type(each).__name__ for each in layers]
+    configs = [{} if isinstance(each, keras.Model) else _settings(each.get_config()) for each in layers]
+    return {
+        "layers": list(map(list, zip(kinds, configs, strict=True))),
+        "wiring": _settings(_renamed(wiring, positions)),
+    }
 
 
 def _layers(network):
@@ -129,10 +187,10 @@ def _renamed(value, positions):
 
 
 def _is_plain(value):
-    """Whether an attribute is a setting: a number, a str, an array, or a container of these."""
-    if isinstance(value, list | tuple):
-        return all(_is_plain(item) for item in value)
-    return isinstance(value, bool | int | float | str | np.ndarray)
+    """Whether an attribute is a setting: a number, a str, an array, a function, or a container of these."""
+    if isinstance(value, list | tuple | dict):
+        return all(_is_plain(item) for item in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, bool | int | float | str | np.ndarray | types.FunctionType | functools.partial)
 
 
 @functools.cache
