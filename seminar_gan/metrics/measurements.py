@@ -36,10 +36,15 @@ def names(channels=1):
     Returns:
         tuple of 12 or 14 names.
 
+    Raises:
+        ValueError: for another number of channels.
+
     Example:
         >>> len(names(channels=1)), len(names(channels=3))
         (12, 14)
     """
+    if channels not in (1, 3):
+        raise ValueError(f"channels must be 1 (grey) or 3 (colour); got {channels!r}")
     return SHAPE + LEVELS + DETAIL + (COLOUR if channels == 3 else ())
 
 

@@ -104,7 +104,8 @@ def compare(reference, real, fake, *, num_classes=10, seed=0):
 
     Raises:
         TypeError, ValueError: for what a measure rejects, such as too few samples; if `real` and `fake` differ in size;
-            if `real` is the reference; for labels of only some images, and for class labels without `predicted`.
+            if over half of `real` is in the reference; for labels of only some images, and for class labels without
+            `predicted`.
 
     Example:
         >>> reference, real, fake = (Sample(np.random.default_rng(seed).normal(size=(120, 2))) for seed in range(3))
@@ -112,17 +113,24 @@ def compare(reference, real, fake, *, num_classes=10, seed=0):
         >>> report.count, report.reference_count, list(report.generated)[:2]
         (120, 120, ['frechet_distance', 'kernel_distance'])
     """
-    features = {"reference": reference.features, "real": real.features, "fake": fake.features}
-    check_samples("compare", 1, "nothing can be measured", **features)
+    samples = {"reference": reference, "real": real, "fake": fake}
+    for name, sample in samples.items():
+        if not hasattr(sample, "features"):
+            raise TypeError(f"compare takes three report.Sample; {name} is a {type(sample).__name__}: Sample({name})")
+    reference_features, real_features, _ = check_samples(
+        "compare", 1, "nothing can be measured", **{name: sample.features for name, sample in samples.items()}
+    )
     count = len(fake.features)
     if len(real.features) != count:
         raise ValueError(
             "the Fréchet distance depends on the counts, so real and fake must have the same size; "
             f"real has {len(real.features):,} and fake {count:,} images: cut the longer one"
         )
-    if np.array_equal(real.features, reference.features):
+    known = {row.tobytes() for row in reference_features}
+    if 2 * (shared := sum(row.tobytes() in known for row in real_features)) > count:
         raise ValueError(
-            "real and reference are the same images, whose distance is 0; give two samples without overlap"
+            f"{shared:,} of the {count:,} real images are in the reference too, so that their distance says nothing; "
+            "give two samples without overlap"
         )
     for name in ("predicted", "class_labels"):
         lengths = [None if labels is None else len(labels) for labels in (getattr(real, name), getattr(fake, name))]

@@ -161,3 +161,9 @@ def test_halves_of_the_cells_are_near_and_changed_cells_are_far(cells):
         others = measurements.measure(changed)
         distances = [distance(features[order[:21]], others[order[21:]]) for order in orders[:10]]
         assert min(distances) > np.percentile(floor, 95)
+
+
+@pytest.mark.parametrize("channels", [2, "1", None])
+def test_names_are_of_grey_or_colour(channels):
+    with pytest.raises(ValueError, match=r"channels must be 1 \(grey\) or 3 \(colour\); got "):
+        measurements.names(channels)

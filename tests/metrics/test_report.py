@@ -6,6 +6,7 @@ from samples import normal
 
 from seminar_gan import export, metrics
 from seminar_gan.metrics import report
+from seminar_gan.metrics.report import Sample
 
 NAMES = ["frechet_distance", "kernel_distance", "precision", "recall", "density", "coverage"]
 CLASS_NAMES = ["class_entropy", "covered_classes", "smallest_class", "largest_class"]
@@ -99,8 +100,17 @@ def test_both_columns_have_the_same_size():
 
 
 def test_real_images_are_not_measured_against_themselves():
-    with pytest.raises(ValueError, match="real and reference are the same images"):
-        report.compare(sample(120, 0), sample(120, 0), sample(120, 2), num_classes=4)
+    reference = normal(300)
+    for real in (reference[:120], reference[119::-1], np.concatenate([reference[:61], normal(59, seed=1)])):
+        with pytest.raises(ValueError, match=r"\d+ of the 120 real images are in the reference too"):
+            report.compare(Sample(reference), Sample(real), Sample(normal(120, seed=2)))
+    a_few = np.concatenate([reference[:60], normal(60, seed=1)])  # as blank images would be
+    report.compare(Sample(reference), Sample(a_few), Sample(normal(120, seed=2)))
+
+
+def test_what_is_no_sample_is_named():
+    with pytest.raises(TypeError, match=r"compare takes three report.Sample; fake is a ndarray: Sample\(fake\)"):
+        report.compare(Sample(normal(120)), Sample(normal(120, seed=1)), normal(120, seed=2))
 
 
 @pytest.mark.parametrize(
