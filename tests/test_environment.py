@@ -78,7 +78,7 @@ def test_environment_yml_agrees_with_pyproject():
     assert pip == "pip"
     (editable,) = packages["pip"]
     extras = re.fullmatch(r"-e \.\[(.*)\]", editable)[1].split(",")
-    assert set(extras) == set(EXTRAS) - {"gpu"}
+    assert set(extras) == set(EXTRAS) - {"gpu", "onnx"}
     assert content["name"] == PROJECT["project"]["name"]
 
 
