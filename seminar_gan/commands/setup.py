@@ -1,12 +1,13 @@
 """Make `.venv` from the lock, once. Standard library only, because nothing is installed yet when this runs.
 
 uv installs the packages: the one on PATH, else the locked one. Where uv cannot be had or fails, pip installs the same
-lock. A stamp in `.venv` is written last. Without it, `.venv` is made again from nothing; where it names another lock or
-pyproject.toml, the packages are installed over the old ones.
+lock. A stamp in `.venv` is written last. Where it is empty, `.venv` is made again from nothing; where it names
+another lock or pyproject.toml, the packages are installed over the old ones. A `.venv` without one is somebody else's.
 """
 
 import contextlib
 import hashlib
+import itertools
 import os
 import platform
 import re
@@ -120,10 +121,18 @@ def _install(root, python):
     keep = _read_stamp(root)[:1] == stamp[:1] and _runs(python, "-m", "pip", "--version")
     if os.pathsep in str(root):
         raise UserError(f"No .venv can be made in {root}: {os.pathsep} divides folders in PATH. Rename the folder.")
-    (venv / STAMP).unlink(missing_ok=True)
+    if os.path.lexists(venv) and not (venv / STAMP).is_file() and not (venv.is_dir() and not any(venv.iterdir())):
+        earlier = next(path for n in itertools.count(1) if not (path := root / f".venv_earlier_{n}").exists())
+        venv.rename(earlier)
+        print(f"The .venv that was here, made by something else, is now {earlier.name}", flush=True)
+    write_text(venv / STAMP, "")  # from now on it is ours, and not finished
     if not keep:
         print(f"Making .venv with {supported_python()}", flush=True)
-        shutil.rmtree(venv, ignore_errors=True)
+        for path in venv.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != STAMP:
+                path.unlink()
         if not _runs(supported_python(), "-m", "venv", venv, show=True):
             raise UserError("python -m venv failed. On Debian or Ubuntu, `apt-get install python3-venv` brings it.")
     print(f"Installing the packages of requirements/{lock.name}; the first time takes minutes", flush=True)
@@ -140,7 +149,9 @@ def _install(root, python):
         if _runs(*installer, *locked, lock, show=True) and _runs(*installer, *package, show=True, cwd=root):
             break
     else:
-        raise UserError("The packages could not be installed (see above). The next call begins the set-up again.")
+        raise UserError(
+            "The packages could not be installed (see above; .venv takes 2.1 GB). The next call begins again."
+        )
     write_text(venv / "etc" / "jupyter" / "jupyter_server_config.py", JUPYTER)
     write_text(venv / STAMP, "\n".join(stamp))
     print(f"Set-up took {time.monotonic() - began:.0f} s", flush=True)

@@ -13,6 +13,8 @@ from markdown_it import MarkdownIt
 
 from seminar_gan.commands import address
 
+if not (ROOT / ".git").exists():
+    pytest.skip("git is asked which files belong to the repository", allow_module_level=True)
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
 TEXTS = [name for name in TRACKED if name.endswith((".md", ".ipynb")) and (ROOT / name).is_file()]
 HOME = address.home(ROOT)
