@@ -12,7 +12,7 @@ import shutil
 import uuid
 from importlib import metadata
 
-from seminar_gan.commands import UserError, pages, setup
+from seminar_gan.commands import UserError, closure, pages, setup
 from seminar_gan.commands.progress import Progress
 from seminar_gan.commands.results import Results, private_folder
 from seminar_gan.export.tables import table
@@ -27,6 +27,7 @@ PACKAGES = ("keras", "matplotlib", "numpy", "tensorflow", "tensorflow-cpu")
 def main(args):
     """Run the pages; return 0 if all succeed, 1 if a page or a claim fails, 130 after Ctrl-C."""
     jobs = _positive(args.jobs)
+    _check_path(closure.PACKAGE.parent)
     plan = pages.make_plan(args.root, args.pages, args.profile, args.params)
     if not plan.pages:
         raise UserError(f"There are no pages in {args.root / 'notebooks'}.")
@@ -50,6 +51,14 @@ def main(args):
             shutil.rmtree(work, ignore_errors=True)
     _report(records, results.folder)
     return 0 if all(record["status"] in ("ok", "unchanged") for record in records.values()) else 1
+
+
+def _check_path(folder):
+    """PYTHONPATH brings the pages this package; with a colon in its path they would take another, or none."""
+    if os.pathsep in str(folder):
+        raise UserError(
+            f"{folder} has {os.pathsep!r} in its path, which separates paths: rename it, or move the clone."
+        )
 
 
 def _work_folder(root):

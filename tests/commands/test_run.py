@@ -153,6 +153,14 @@ def test_a_place_that_cannot_be_written_is_one_sentence(blocked, tmp_path):
     assert text.startswith(f"run-all writes its results into {toy.root / 'build'}, and cannot: ")
 
 
+def test_a_path_that_python_would_take_for_two_is_one_sentence(tmp_path):
+    toy = Toy(tmp_path / f"a{os.pathsep}b")
+    toy.page("01_page", "print('done')")
+    code, text = toy.run("run-all")
+    assert code == 2
+    assert text == f"{toy.root} has {os.pathsep!r} in its path, which separates paths: rename it, or move the clone.\n"
+
+
 def test_a_result_that_cannot_be_kept_fails_its_page_alone(tmp_path, monkeypatch):
     """No space left: the page failed, the finished pages and the run go on."""
     toy = Toy(tmp_path / "collection")
