@@ -21,6 +21,7 @@ def steps(root):
     """(name, command) of each step; a command of None has nothing to do yet."""
     python = [sys.executable, "-m"]
     notebooks = sorted((root / "notebooks").glob("*.ipynb")) + sorted((root / "notebooks/solutions").glob("*.ipynb"))
+    notebooks = [path.relative_to(root) for path in notebooks]  # a [ in the clone's path would say something to pytest
     pytest = [*python, "pytest", "-q", "-n", "2", "--dist", "loadfile"]  # two files at a time
     return [
         ("ruff check", [*python, "ruff", "check", "."]),
