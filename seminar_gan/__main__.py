@@ -145,7 +145,7 @@ def _parser():
     train.add_argument("--batch-size", type=int, help="images in a batch; the model's own by default")
     train.add_argument("--seed", type=int, default=0, help="0 by default")
     train.add_argument(
-        "--samples", type=int, default=10_000, help="how many images to make at the end; the first are always the same"
+        "--samples", type=int, help="how many images to make at the end: 10,000, or fewer of more than 80 x 80 pixels"
     )
     train.add_argument(
         "--to",

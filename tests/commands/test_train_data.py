@@ -176,13 +176,18 @@ def test_a_folder_that_cannot_be_used_is_refused(photos, tmp_path):
     Image.new("L", (20, 20)).save(photos / "loose.png")
     with pytest.raises(UserError, match=r"needs a subfolder for each class; 1 images are in none, such as loose\.png"):
         load(photos, conditional=True)
-    with pytest.raises(UserError, match="size must be a whole number of pixels from 16 to 128; got 7"):
+    with pytest.raises(UserError, match=r"size must be a whole number of pixels from 16 to .*; got 7"):
         load(photos, size=7)
     (tmp_path / "empty.npz").mkdir()
     with pytest.raises(UserError, match="hold no files"):
         load(tmp_path / "empty.npz")
     with pytest.raises(UserError, match="--size and --channels are for a folder of images"):
         load("mnist", size=32)
+
+
+@pytest.mark.parametrize(("shape", "count"), [((28, 28, 1), 10_000), ((256, 256, 3), 341), ((20_000, 20_000, 1), 1)])
+def test_of_large_images_fewer_samples_are_drawn(shape, count):
+    assert data.Data("x", np.broadcast_to(np.uint8(0), (2, *shape))).default_samples() == count
 
 
 def test_data_are_known_by_content_and_not_by_name_or_type(tmp_path):

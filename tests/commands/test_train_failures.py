@@ -104,6 +104,17 @@ def test_what_is_no_fault_of_the_package_is_one_sentence(tmp_path, raised, messa
     assert train.explained(KeyError("a bug"), RunFolder(tmp_path / "run")) is None
 
 
+def test_what_is_kept_is_said_by_what_is_there(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    assert folder.kept() == "Nothing was kept: the same command begins at step 0."
+    folder.write(results={"step": 1_200})
+    assert folder.kept().endswith("run keeps its results of step 1,200.")
+    (tmp_path / "run" / "checkpoints").mkdir()
+    for name in ("step_00001300.npz", "step_00001200.npz", "step_00001400.npz.part"):
+        (tmp_path / "run" / "checkpoints" / name).write_text("")
+    assert folder.kept().endswith("run keeps step 1,300: the same command goes on from there.")
+
+
 @pytest.mark.long
 def test_what_fails_before_anything_is_kept_leaves_no_trace(tmp_path, settings, monkeypatch):
     def fails(self, batch, logs=None):

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 
 from seminar_gan.commands import UserError
 from seminar_gan.commands.train.folder import RunFolder, sentence
@@ -21,7 +22,8 @@ def main(args):
     check(args)
     use_tensorflow()
     folder = RunFolder(args.to)
-    with stopped_by_sigterm():
+    with stopped_by_sigterm(), warnings.catch_warnings():
+        warnings.showwarning = lambda message, *where: print(message, file=sys.stderr)  # a line, without our own code
         return carry_out(args, folder)
 
 
@@ -31,6 +33,7 @@ def carry_out(args, folder):
         from seminar_gan.commands.train.data import load  # here, where a package that is not installed is named
 
         data = load(args)
+        args.samples = args.samples or data.default_samples()
         folder.compare({"conditional": args.conditional, "seed": args.seed} | data.identity(), args.model)
         if folder.is_finished(args.steps, args.seconds, args.samples):
             print(f"{folder} is finished: nothing to do. It has {folder.described()}")

@@ -21,6 +21,7 @@ EMBEDDED = {
 NAMES = [("x", "y"), ("x_train", "y_train"), ("X", "y"), ("X_train", "y_train")]
 NAMES += [("images", "labels"), ("train_images", "train_labels"), ("arr_0", "arr_1")]
 SIZE = 64  # of a folder's images
+SAMPLES, VALUES = 10_000, 2**26  # drawn by default: so many images, but fewer large ones, which take time and memory
 BEGINNINGS = {  # of files that are taken for arrays
     b"\x89PNG": "an image: give the folder that it is in",
     b"\xff\xd8\xff": "an image: give the folder that it is in",
@@ -50,6 +51,10 @@ class Data:
 
     def __str__(self):
         return f"{len(self.images):,} image{'s' * (len(self.images) > 1)} of {self.name}"
+
+    def default_samples(self):
+        """How many samples to draw if nobody says."""
+        return min(SAMPLES, max(1, VALUES // self.images[0].size))
 
     def identity(self):
         """What identifies the data, whatever the file is called: a dict for images and one for labels, or None."""

@@ -105,7 +105,10 @@ class RunFolder:
         made = [path for path in (self.path, *self.path.parents) if not path.exists()]
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=self.path).close()  # an error now, and not after the training
+            try:
+                tempfile.TemporaryFile(dir=self.path).close()  # an error now, and not after the training
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, self.path) from error
             with self._alone():
                 yield
         finally:
@@ -166,10 +169,12 @@ class RunFolder:
 
     def kept(self):
         """Say what is kept, for somebody whose training has stopped."""
-        step = self.last_step()
-        if step is None:
-            return "Nothing was kept: the same command begins at step 0."
-        return f"{self} keeps step {step:,}: the same command goes on from there."
+        step, results = self.last_step(), self.record["results"]
+        if step is not None:
+            return f"{self} keeps step {step:,}: the same command goes on from there."
+        if results:
+            return f"{self} keeps its results of step {results['step']:,}."
+        return "Nothing was kept: the same command begins at step 0."
 
     def _other_file(self):
         """The name of a file in the folder beside run.json, or None. What systems and half-written files leave counts

@@ -1,5 +1,7 @@
 """What a training leaves: the generator, samples, and for MNIST their measures. All of one step."""
 
+import math
+
 import numpy as np
 
 from seminar_gan import datasets, files, ranges
@@ -10,7 +12,7 @@ from seminar_gan.training.fit.checks import image_range
 MOST_MEASURED = 10_000  # as many as there are test digits
 HARDLY = 100  # steps; before, a GAN shows its starting weights more than the data
 TO_UINT8 = {(-1, 1): ranges.symmetric_to_uint8, (0, 1): ranges.unit_to_uint8}
-AT_ONCE = 500  # images that are held as floats
+AT_ONCE = 2**19  # pixels that the generator makes at a time, 500 images at most: its layers need many times as much
 
 
 def write(gan, data, folder, args):
@@ -67,8 +69,9 @@ def draw(gan, data, count, seed, before):
     drawn = 0 if before is None else min(len(before), count)
     if drawn:
         images[:drawn] = before[:drawn]
-    for start in range(drawn, count, AT_ONCE):
-        part = slice(start, start + AT_ONCE)
+    block = max(1, min(500, AT_ONCE // math.prod(images.shape[1:3])))
+    for start in range(drawn, count, block):
+        part = slice(start, start + block)
         images[part] = to_uint8(gan.generate_from(z[part], *(condition[part] for condition in conditions)))
     return images, orders
 
