@@ -12,6 +12,9 @@ from pathlib import Path
 
 __all__ = ["Run", "describe", "versions"]
 
+# Where a reader's own copies of pages and figures are. Who keeps them in git changes them by every run.
+PRODUCTS = (":(top,exclude)my", ":(top,exclude,glob)**/figures/**")
+
 
 def __dir__():
     return __all__
@@ -26,7 +29,8 @@ class Run:
         seed: int, or None if the page has no seed.
         parameters: dict, the values of the page's parameters cell.
         commit: str, the commit of the package's checkout, or of its installation from git; otherwise None.
-        dirty: bool, whether tracked files differ from the commit; None outside a checkout.
+        dirty: bool, whether tracked files differ from the commit, those in my/ and figures/ left out; None outside a
+            checkout.
         changed_files: list of str, these files; None outside a checkout.
     """
 
@@ -123,7 +127,7 @@ def _commit(file):
     try:
         _git(file.parent, "ls-files", "--error-unmatch", file.name)
         commit = _git(file.parent, "rev-parse", "HEAD").strip()
-        changed = _git(file.parent, "diff", "--name-only", "-z", "HEAD")
+        changed = _git(file.parent, "diff", "--name-only", "-z", "HEAD", "--", ":/", *PRODUCTS)
     except (OSError, subprocess.SubprocessError):
         return _installed_commit(), None
     return commit, [name for name in changed.split("\0") if name]
@@ -131,7 +135,8 @@ def _commit(file):
 
 def _git(folder, *arguments):
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
+    # A checkout that a teacher put there belongs to somebody else. Its code runs already: git may read it as well.
+    command = ["git", "--no-optional-locks", "-c", "safe.directory=*", "-C", str(folder), *arguments]
     options = {"capture_output": True, "check": True, "encoding": "utf-8", "errors": "replace", "timeout": 20}
     return subprocess.run(command, env=environment, **options).stdout
 

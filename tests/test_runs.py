@@ -119,6 +119,38 @@ def test_commit_and_changed_files(checkout, monkeypatch):
 
 
 @needs_git
+def test_a_readers_own_pages_and_figures_are_no_change_of_the_code(checkout):
+    """Also where they are kept in git."""
+    root = checkout.parents[1]
+    for name in ("my/01.ipynb", "figures/loss.pdf", "notebooks/figures/a.json", "package/my/mine.py", "figures.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("1")
+    git(root, "add", ".")
+    git(root, "commit", "-q", "-m", "mine")
+    for name in ("my/01.ipynb", "figures/loss.pdf", "notebooks/figures/a.json"):
+        (root / name).write_text("2")
+    assert git_state(described_by(checkout))[1:] == (False, [])
+    for name in ("package/my/mine.py", "figures.py"):
+        (root / name).write_text("2")
+    assert described_by(checkout).changed_files == ["figures.py", "package/my/mine.py"]
+
+
+@needs_git
+def test_a_checkout_of_somebody_else_has_its_commit_too(checkout, monkeypatch):
+    """A course folder belongs to the teacher, and git would not read it: 'detected dubious ownership'."""
+    commit = git(checkout.parent, "rev-parse", "HEAD")
+    monkeypatch.setenv("HOME", "/nonexistent")
+    monkeypatch.setenv("LANGUAGE", "de")
+    run = runs.subprocess.run
+
+    def run_as_another(command, env, **options):  # git's own means to test this
+        return run(command, env=env | {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}, **options)
+
+    monkeypatch.setattr(runs.subprocess, "run", run_as_another)
+    assert git_state(described_by(checkout)) == (commit, False, [])
+
+
+@needs_git
 def test_somebody_elses_repository_is_not_ours(checkout):
     installed = checkout.parents[1] / ".venv" / "runs.py"
     installed.parent.mkdir()
