@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 import uv
 from toy_collection import ROOT, Toy, until
 
+from seminar_gan import __main__
 from seminar_gan.commands import UserError, setup
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="the stand-in for a program is a shell script")
@@ -342,6 +344,14 @@ def test_help_needs_the_standard_library_alone():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert "run-all" in done.stdout
+
+
+def test_every_target_of_make_is_a_command_that_help_lists():
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    targets = {line[:-1]: lines[number + 1] for number, line in enumerate(lines) if re.fullmatch(r"[a-z-]+:", line)}
+    listed = re.findall(r"^    ([a-z-]+) ", __main__._parser().format_help(), re.MULTILINE)
+    assert set(targets) == set(listed) - {"train"}  # whose options make has no variables for
+    assert all(recipe.startswith(f"\t@$(RUN) {target}") for target, recipe in targets.items())
 
 
 def test_clean_removes_what_runs_made(toy):
