@@ -425,9 +425,9 @@ text = {"frameon": False, "fontsize": sg.plotting.TEXT_POINTS}
 quality_figure.legend(loc="outside upper center", ncols=2, **text)
 sg.plotting.show(
     quality_figure,
-    "Line plot of the Fréchet distance over the seconds of training, both logarithmic: a line for "
-    "each of the three pairs, marks for Winkler's with batch means and Temkeng's shipped one, and "
-    "a flat line for real digits.",
+    "Line plot of the Fréchet distance over the seconds of training, both logarithmic: lines and "
+    "marks for the three pairs, for Winkler's with batch means and Temkeng's shipped one, and a "
+    "flat line for real digits.",
 )
 
 # %% tags=["nbval-ignore-output", "timing"]
