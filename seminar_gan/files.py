@@ -101,8 +101,15 @@ def write_csv(path, columns, *, decimal="."):
     writer = csv.writer(text, delimiter={".": ",", ",": ";"}[decimal])
     writer.writerow(columns)
     for row in zip(*columns.values(), strict=True):
-        writer.writerow([str(value).replace(".", decimal) if isinstance(value, Real) else value for value in row])
+        writer.writerow([_cell(value, decimal) for value in row])
     write_bytes(path, text.getvalue().encode("utf-8" if decimal == "." else "utf-8-sig"))  # Excel wants the mark
+
+
+def _cell(value, decimal):
+    """A value as it stands in a file; for a spreadsheet, which takes nan for a word, not a number is nothing."""
+    if not isinstance(value, Real):
+        return value
+    return "" if decimal == "," and value != value else str(value).replace(".", decimal)
 
 
 def set_aside(paths):

@@ -11,8 +11,9 @@ def save_csv(columns, path, *, decimal=","):
     """Write columns as a CSV file that a German spreadsheet opens with a double click.
 
     Excel and LibreOffice split the lines and read the numbers as the country writes them. German ones need a comma in
-    the number and a semicolon between two, and would take 1.5 for the first of May. `pandas.read_csv(path, sep=";",
-    decimal=",")` reads the file back. Where it cannot be written, there is a warning, and the work goes on.
+    the number and a semicolon between two, and would take 1.5 for the first of May. What is not a number (nan) is an
+    empty cell. `pandas.read_csv(path, sep=";", decimal=",")` reads the file back. Where it cannot be written, there is
+    a warning, and the work goes on.
 
     Args:
         columns: {heading: values}, numbers or str, all of one length, such as `gan.fit(...).history`.
@@ -37,8 +38,11 @@ def save_csv(columns, path, *, decimal=","):
         )
     if decimal not in (",", "."):
         raise ValueError(f"decimal must be ',' or '.'; got {decimal!r}")
+    if not columns:
+        raise ValueError("there are no columns")
     shapes = {heading: np.shape(values) for heading, values in columns.items()}
     if len(set(shapes.values())) != 1 or len(next(iter(shapes.values()))) != 1:
-        raise ValueError(f"all columns must have one length; got {shapes}")
+        found = ", ".join(f"{heading} {shape}" for heading, shape in shapes.items())
+        raise ValueError(f"all columns must have one length; got {found}")
     with files.optional(path, "close it in other programs, or give save_csv another path"):
         files.write_csv(path, columns, decimal=decimal)
