@@ -27,6 +27,7 @@ import seminar_gan as sg
 from seminar_gan.metrics import kernel_distance, measurements, nearest_images
 from seminar_gan.models import augmentation, dcgan, panic
 from seminar_gan.models.augmentation import RandomChanges
+from seminar_gan.models.sizes import check_channels_last
 from seminar_gan.training import GAN, FrameFolder, GatedGAN, SampleGrid, StepProgress
 
 # %% tags=["parameters"]
@@ -133,6 +134,7 @@ print(f"stretched, {rounder:.0%} of the shapes are rounder than they are")
 
 # %% tags=["shows:models.augmentation.build_data_augmentation"]
 def build_data_augmentation(brightness=0.1, contrast=0.1, seed=0):
+    check_channels_last()
     changes = [
         layers.RandomFlip("horizontal", seed=seed, name="mirror"),
         layers.RandomBrightness(brightness, value_range=(0, 1), seed=seed + 1, name="brightness"),
