@@ -94,12 +94,16 @@ def _in_order(array, notes):
                 f"{shape} can be read as one image or as images {shape[2]} pixels wide: give one image as x[None], or "
                 "narrow grey ones as x[..., None]"
             )
-        if shape[0] == shape[1] != shape[2] and _rough(array, 2) > 2 * _rough(array, 0):
-            notes.append(f"images moved to the front: {shape} is now {(shape[2], *shape[:2], 1)}")
-            array = np.moveaxis(array, -1, 0)
+        if shape[0] == shape[1] != shape[2]:
+            first, last = _rough(array, 0), _rough(array, 2)
+            if last > 2 * first:
+                notes.append(f"images moved to the front: {shape} is now {(shape[2], *shape[:2], 1)}")
+                array = np.moveaxis(array, -1, 0)
+            elif first <= 2 * last:
+                notes.append(f"{shape} is read as {shape[0]:,} images of {shape[1]} x {shape[2]} pixels")
         return array[..., None]
     if shape[3] in few:
-        if shape[1] in few and shape[2] not in few:
+        if shape[1] in few and shape[1] != shape[2]:
             notes.append(f"{shape} is read as images {shape[1]} pixels high and {shape[2]} wide")
         return array
     if shape[1] in few and shape[2] not in few:
@@ -111,7 +115,7 @@ def _in_order(array, notes):
     cures = {
         1: "np.moveaxis(x, 1, -1)",
         2: "np.moveaxis(x, -1, 0) or np.moveaxis(x, 2, -1)",
-        0: "np.moveaxis(x, 0, -1)",
+        0: "np.moveaxis(x, 0, -1)" + " or x.transpose(3, 1, 2, 0)" * (shape[1] == shape[2] != shape[3]),
     }
     cure = next((f". Move the axis of the colours: {cures[axis]}" for axis in cures if shape[axis] in few), "")
     raise ValueError(
@@ -128,7 +132,7 @@ def _moved(array, source, destination, what, notes):
 
 def _rough(array, axis):
     """How much neighbours along an axis differ: much between images, little between pixels of one."""
-    part = array[tuple(slice(64) for _ in array.shape)].astype("float64")
+    part = array[tuple(slice(max(0, size // 2 - 32), size // 2 + 32) for size in array.shape)].astype("float64")
     return np.abs(np.diff(part, axis=axis)).mean()
 
 

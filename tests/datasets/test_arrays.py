@@ -55,6 +55,8 @@ def test_grey_images_that_are_stacked_along_the_last_axis_are_known_by_their_smo
     wide = smooth(28, 28, 60)
     made, notes = datasets.as_images(wide)
     assert made.shape == (28, 28, 60, 1) and notes == []
+    made, notes = datasets.as_images(noise(28, 28, 60))
+    assert made.shape == (28, 28, 60, 1) and notes == ["(28, 28, 60) is read as 28 images of 28 x 60 pixels"]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,8 @@ def test_grey_images_that_are_stacked_along_the_last_axis_are_known_by_their_smo
         ((10, 32, 32, 7), r"the last axis must be that of the channels, .*; got \(10, 32, 32, 7\)$"),
         ((32, 32, 3, 32), r"np\.moveaxis\(x, -1, 0\) or np\.moveaxis\(x, 2, -1\)"),
         ((24, 32, 3, 100), r"np\.moveaxis\(x, -1, 0\) or np\.moveaxis\(x, 2, -1\)"),
-        ((3, 50, 32, 32), r"np\.moveaxis\(x, 0, -1\)"),
+        ((3, 50, 32, 32), r"np\.moveaxis\(x, 0, -1\)$"),
+        ((3, 32, 32, 50), r"np\.moveaxis\(x, 0, -1\) or x\.transpose\(3, 1, 2, 0\)$"),
         ((0, 28, 28), r"there are no images: the array is empty, \(0, 28, 28\)"),
         ((4, 0, 28), "there are no images"),
     ],
@@ -86,6 +89,7 @@ def test_narrow_images_are_taken_with_a_channel():
     assert datasets.as_images(noise(9, 28, 1, 1))[0].shape == (9, 28, 1, 1)
     assert datasets.as_images(noise(9, 1, 1, 1))[1] == []
     assert datasets.as_images(noise(9, 4, 4))[0].shape == (9, 4, 4, 1)
+    assert datasets.as_images(noise(9, 3, 4, 4))[1][0] == "(9, 3, 4, 4) is read as images 3 pixels high and 4 wide"
     made, notes = datasets.as_images(noise(9, 1, 28, 3))
     assert made.shape == (9, 1, 28, 3) and notes == ["(9, 1, 28, 3) is read as images 1 pixels high and 28 wide"]
 
