@@ -205,7 +205,7 @@ def _moved_pixels(images, size, seed, limit):
 def _pixels_in_part(images, size, seed, part):
     """Return (batch, size): 1 for the pixels of a side that lie within `part` of it around a random centre, else 0."""
     centre = ops.reshape(_uniform(images, seed, 0, size), (-1, 1))
-    pixels = ops.arange(size, dtype=images.dtype) + 0.5
+    pixels = ops.cast(ops.arange(size, dtype="int32"), images.dtype) + 0.5  # TensorFlow has no float16 range
     return ops.cast(ops.abs(pixels - centre) < part * size / 2, images.dtype)
 
 

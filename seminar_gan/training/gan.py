@@ -37,6 +37,7 @@ class GAN(ResumableModel):
 
     Raises:
         ValueError: if the networks do not fit each other, or if a number cannot work.
+        TypeError: for a class of several variants of which one would hide what another does.
 
     Source:
         Goodfellow et al. 2014, algorithm 1. The average: Yazici et al. 2019, The unusual effectiveness of averaging in
@@ -47,6 +48,7 @@ class GAN(ResumableModel):
 
     def __init__(self, generator, discriminator, *, noise=normal, d_steps=1, ema=None, seed=0, name="gan"):
         super().__init__(seed=seed, name=name)
+        checks.check_order(type(self), GAN)
         self.check(generator, discriminator)
         checks.check_settings(d_steps=d_steps, ema=ema)
         self.generator, self.discriminator = generator, discriminator

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 import tiny_gan
 
-from seminar_gan.models import augmentation
+from seminar_gan.models import augmentation, dcgan
 from seminar_gan.models.augmentation import CHANGES
 from seminar_gan.training.conditional import ConditionalGAN
 from seminar_gan.training.gan import GAN
@@ -204,3 +204,12 @@ def test_data_augmentation_never_turns_an_image_upside_down():
 def test_augmented_data_stays_in_the_range():
     changed = augmentation.build_data_augmentation(brightness=0.5, contrast=0.5)(images()).numpy()
     assert changed.shape == images().shape and (changed.min(), changed.max()) == (0, 1)
+
+
+def test_it_works_in_float16():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        augmented = augmentation.with_augmentation(dcgan.build_discriminator((8, 8, 1)))
+        assert np.isfinite(augmented(np.zeros((2, 8, 8, 1), "float32"), training=True)).all()
+    finally:
+        keras.config.set_dtype_policy("float32")

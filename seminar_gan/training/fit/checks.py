@@ -1,5 +1,6 @@
 """What is rejected before the first step: networks that do not fit each other, data that do not fit the networks."""
 
+import itertools
 import warnings
 
 import keras
@@ -63,6 +64,36 @@ def check_groups(groups):
         if not lengths or min(lengths) == 0 or len(set(lengths)) > 1:
             raise ValueError(f"the arrays of a group must have one length, at least 1; got {lengths}")
     return groups
+
+
+def check_order(kind, base):
+    """Reject a class in which a method of one variant hides that of another, beside which it stands.
+
+    Args:
+        kind: subclass of `base`, perhaps of several variants.
+        base: class whose methods the variants override.
+
+    Raises:
+        TypeError: names both, and an order in which both count, if there is one.
+    """
+    variants = [each for each in kind.__mro__ if each is base or not issubclass(base, each)]
+    for name in vars(base):
+        own = [each for each in variants if name in vars(each)]
+        for number, (first, second) in enumerate(itertools.pairwise(own), start=1):
+            replaced = any(issubclass(each, second) and not _calls_super(each, name) for each in own[:number])
+            if name.startswith("_") or second is base or replaced or _calls_super(first, name):
+                continue
+            cure = f"name {second.__name__} before {first.__name__}" if _calls_super(second, name) else (
+                f"write a {name} in {kind.__name__} that does what both do"
+            )  # fmt: skip
+            raise TypeError(
+                f"in {kind.__name__}, the {name} of {second.__name__} would never be called: that of "
+                f"{first.__name__} hides it. To have both, {cure}"
+            )
+
+
+def _calls_super(kind, name):
+    return "super" in getattr(getattr(vars(kind)[name], "__code__", None), "co_names", ())
 
 
 def check_pair(loss):
