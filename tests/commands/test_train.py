@@ -69,7 +69,7 @@ def test_a_training_leaves_all_that_is_promised(tmp_path, digits, capsys):
     assert {"commit", "versions", "began"} <= made.keys()
     assert about["results"]["step"] == 3 and about["results"]["images_seen"] == 384
     described = json.loads((folder / "generator.json").read_text())
-    assert described["step"] == 3 and described["class_labels"]["names"] == ["-4", "7", "24300"]
+    assert described["step"] == 3 and described["inputs"][1]["names"] == ["-4", "7", "24300"]
     generator = keras.models.load_model(folder / "generator.keras")
     z = recipes.CONDITIONAL_RECIPES["mirza"].build((8, 8, 1), seed=0, num_classes=3).sample_noise(200, seed=0)
     again = np.rint((np.asarray(generator([z, np.searchsorted([-4, 7, 24_300], samples["y"])])) + 1) * 127.5)
