@@ -106,20 +106,23 @@ def test_an_image_without_edges_is_a_copy_of_its_equals_only():
     noise = np.random.default_rng(0)
     blank = np.rint(noise.normal(200, 2, (40, 64, 64))).astype("uint8")
     assert distinct(blank)  # a sensor's noise on nothing
+    mirrored = np.concatenate([blank, blank[:, :, ::-1]])
+    assert find_copies(mirrored).tolist() == 2 * list(range(len(blank)))
     light = 120 + 0.8 * np.mgrid[:64, :64][0]
-    assert distinct(np.rint(light + noise.normal(0, 6, (40, 64, 64))).astype("uint8"))  # and on the light of one lamp
+    for strength in (2, 3, 6):  # and on the light of one lamp
+        assert distinct(np.rint(light + noise.normal(0, strength, (40, 64, 64))).astype("uint8"))
 
 
-def icon(mark=False, colour=(200, 30, 30), shift=0):
+def icon(mark=0, colour=(200, 30, 30), shift=0):
     image = Image.new("RGB", (48, 48), "white")
     draw = ImageDraw.Draw(image)
     draw.rectangle((10 + shift, 8, 38 + shift, 40), fill=colour)
     if mark:
-        draw.rectangle((13, 12, 16, 15), fill="white")
+        draw.rectangle((13, 12, 12 + mark, 11 + mark), fill="white")
     return image
 
 
-@pytest.mark.parametrize("other", [icon(mark=True), icon(shift=1), icon(colour=(30, 200, 30))])
+@pytest.mark.parametrize("other", [icon(mark=4), icon(mark=2), icon(shift=1), icon(colour=(30, 200, 30))])
 def test_icons_that_differ_in_a_mark_a_colour_or_a_pixel_are_no_copies(other):
     assert distinct(np.stack([np.asarray(icon()), np.asarray(other)]))
 
@@ -137,6 +140,12 @@ def test_copies_of_copies_belong_together_whatever_the_order(shape):
     images[4], images[5] = images[1], images[1][::-1]
     assert find_copies(images).tolist() == [0, 1, 2, 3, 1, 1]
     assert find_copies(images[::-1]).tolist() == [0, 0, 2, 3, 0, 5]
+
+
+def test_a_stretched_image_is_another_one(tmp_path):
+    cell(1).save(tmp_path / "1.png")
+    cell(1).resize((cell(1).width, round(1.15 * cell(1).height))).save(tmp_path / "stretched.png")
+    assert load_image_folder(tmp_path).groups.tolist() == [0, 1]
 
 
 def test_between_training_and_test_images():
