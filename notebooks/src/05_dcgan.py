@@ -224,7 +224,7 @@ sg.export.table(["setting", *pairs], rows)
 # and $G$ is no longer *one* continuous function of $z$. K-means compares pixels at equal places, which makes sense for digits that are all centred. On photographs it would sort by the background;
 # Liu et al. cluster $D$'s features there, again and again.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "timing"]
 some, some_labels = digits[:10_000], digit_labels[:10_000]  # the labels are for us
 clusters = sg.recipes.RECIPES["dcgan"].sizes["num_classes"]
 groups = sg.training.find_clusters(images[:10_000], clusters, seed=SEED)
