@@ -76,9 +76,11 @@ def load(folder, size, channels):
 
 
 def split(images, seed):
-    """The training images and those that are held out, a third, as on the page."""
-    held = np.sort(np.random.default_rng(seed).permutation(len(images))[: len(images) // 3])
-    return np.delete(images, held, axis=0), images[held]
+    """The training images and those that are held out, a third, copies on one side, as on the page."""
+    from seminar_gan import datasets
+
+    training, held = datasets.hold_out(datasets.find_copies(images), len(images) // 3, seed=seed)
+    return images[training], images[held]
 
 
 def augmented(training, seed):

@@ -31,7 +31,7 @@ def test_the_page_quotes_the_record():
 
 
 def test_the_split_is_a_third_that_follows_from_the_seed(tool):
-    images = np.arange(42)[:, None, None, None]
+    images = np.arange(42, dtype="uint8")[:, None, None, None]
     training, held = tool.split(images, 3)
     assert (len(training), len(held)) == (28, 14)
     assert sorted(np.concatenate([training, held]).ravel()) == list(range(42))
