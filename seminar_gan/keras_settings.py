@@ -65,7 +65,7 @@ def _keras_json():
     folder = os.environ.get("KERAS_HOME", os.path.join(home if os.access(home, os.W_OK) else "/tmp", ".keras"))
     path = Path(os.path.expanduser(os.path.join(folder, "keras.json")))
     try:
-        settings = json.loads(path.read_text())
+        settings = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return path, {}
     return path, settings if isinstance(settings, dict) else {}
