@@ -25,7 +25,6 @@ from keras import layers, ops
 
 import seminar_gan as sg
 from seminar_gan.metrics import kernel_distance, measurements, nearest_images
-from seminar_gan.models import augmentation, dcgan, panic
 from seminar_gan.models.augmentation import RandomChanges
 from seminar_gan.models.sizes import check_channels_last
 from seminar_gan.training import GAN, FrameFolder, GatedGAN, SampleGrid, StepProgress
@@ -171,12 +170,12 @@ sg.plotting.show(
 # that it builds on (Deshpande & Bruner 2017). That $G$ is odd: each of its convolutions *halves* an image that was enlarged before. **Predict:** from 28 x 28 to 100 x 100, by which factor do the weights grow? The paper says nearly sixteen, as the pixels.
 
 # %%
-sg.export.model_table(panic.build_generator())
+sg.export.model_table(sg.models.panic.build_generator())
 
 # %%
 counts = {}
 for size in (28, 100):
-    builders = panic.build_generator, panic.build_discriminator
+    builders = sg.models.panic.build_generator, sg.models.panic.build_discriminator
     counts[size] = [build((size, size, 1)).count_params() for build in builders]
     print(f"{size:3} x {size:3}: generator {counts[size][0]:,}, discriminator {counts[size][1]:,}")
 weight_growth = sum(counts[100]) / sum(counts[28])
@@ -288,7 +287,7 @@ times = max(2, 800 // len(train_images))  # versions of each image that are made
 
 
 def augmented(pictures):  # as PANIC does
-    change = augmentation.build_data_augmentation(seed=SEED)
+    change = sg.models.augmentation.build_data_augmentation(seed=SEED)
     versions = [change(sg.ranges.to_unit(pictures), training=True) for _ in range(times)]
     return np.concatenate([np.asarray(version) for version in versions])
 
@@ -600,7 +599,7 @@ sg.plotting.show(
 
 # %% tags=["nbval-ignore-output", "timing"]
 moved = tf.repeat(symmetric_images, times, axis=0)
-moved = np.asarray(augmentation.translate(moved, seed=SEED, limit=1 / 4))
+moved = np.asarray(sg.models.augmentation.translate(moved, seed=SEED, limit=1 / 4))
 leaked = samples(train_ours(moved, augment=False))
 leak_figure = sg.plotting.image_rows({"data changed": leaked[:10]})
 sg.plotting.show(
@@ -1012,7 +1011,7 @@ def play(gan, steps=200):
 
 def panic_gan(kind=GatedGAN, **options):
     keras.utils.set_random_seed(SEED)
-    networks = panic.build_generator(shape), panic.build_discriminator(shape)
+    networks = sg.models.panic.build_generator(shape), sg.models.panic.build_discriminator(shape)
     return kind(*networks, noise=sg.training.noise.truncated_normal, seed=SEED, **options)
 
 
@@ -1075,8 +1074,8 @@ turns = {
 rows = {}
 for name, turn in turns.items():
     keras.utils.set_random_seed(SEED)
-    player = seen_through(turn, dcgan.build_discriminator())
-    gan = GAN(dcgan.build_generator(), player, seed=SEED)
+    player = seen_through(turn, sg.models.dcgan.build_discriminator())
+    gan = GAN(sg.models.dcgan.build_generator(), player, seed=SEED)
     adams = [keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)]
     gan.compile(d_optimizer=adams[0], g_optimizer=adams[1])
     gan.fit(fours, steps=300, batch_size=16)
