@@ -6,6 +6,7 @@ the old file or the new one.
 
 import contextlib
 import csv
+import errno
 import io
 import itertools
 import json
@@ -13,6 +14,8 @@ import os
 import warnings
 from numbers import Real
 from pathlib import Path
+
+FULL = (errno.ENOSPC, errno.EDQUOT)  # the disk, or the user's share of it
 
 
 @contextlib.contextmanager
@@ -59,6 +62,7 @@ def optional(path, cure="", told=None, *, stacklevel=4):
         yield
     except OSError as error:
         if not told:
+            cure = "make room on that disk" if error.errno in FULL else cure
             reason = error.strerror or str(error)
             where = f": {error.filename}" if error.filename and str(error.filename) != str(path) else ""
             warnings.warn(

@@ -1,6 +1,7 @@
 """Files are written whole or not at all, earlier ones are moved out of the way, and one too many ends no work."""
 
 import csv
+import errno
 import warnings
 from pathlib import Path
 
@@ -78,6 +79,12 @@ def test_a_side_file_that_cannot_be_written_gives_one_sentence(tmp_path):
     assert told.filename == __file__
     with files.optional(path):  # no warning
         files.write_text(tmp_path / "other.txt", "loss")
+
+
+def test_on_a_full_disk_the_sentence_ends_otherwise():
+    sentence = r"^a\.csv was not written \(No space left\), .*; make room on that disk$"
+    with pytest.warns(UserWarning, match=sentence), files.optional("a.csv", "close it elsewhere"):
+        raise OSError(errno.ENOSPC, "No space left")
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, MemoryError])
