@@ -30,7 +30,7 @@ from seminar_gan.training.gated import GatedGAN
 __all__ = ["CONDITIONAL_RECIPES", "RECIPES", "Recipe", "recommend"]
 
 FEW_IMAGES = 1_000  # below, a discriminator soon knows them by heart, and 30 clusters hold too few each
-LARGEST_SIDE, LARGEST_SIDE_OF_FEW = 256, 512  # pixels; 2.1 and 2.2 GB of memory (benchmarks/loop.md)
+LARGEST_SIDE, LARGEST_SIDE_OF_FEW = 256, 512  # pixels; 1.8 and 2.0 GB of memory (benchmarks/loop.md)
 LARGEST_DENSE = 64 * 64 * 3  # values of an image; a dense layer has 1,024 weights for each
 
 
