@@ -9,6 +9,7 @@ __all__ = ["as_images"]
 GREY, GREY_ALPHA, COLOUR, COLOUR_ALPHA = 1, 2, 3, 4
 BLOCK = 1_000  # images that are held as floats at once
 NEARLY = 1e-3  # how far float rounding may lead out of [0, 1] or [-1, 1]
+DARK = 64  # of 255: where no value is lighter, white was perhaps meant to be another number, such as 16
 
 
 def __dir__():
@@ -64,10 +65,10 @@ def _numbers(array):
     if not array.size:
         raise ValueError(f"there are no images: the array is empty, {array.shape}")
     if array.ndim == 2:
-        sides = " or ".join(_sides(array.shape[1])) or "len(x), height, width"
+        sides = " or ".join(_sides(array.shape[1])) or "x.reshape(len(x), height, width)"
         raise ValueError(
             f"images must be (n, height, width) or (n, height, width, channels); got {array.shape}. If each row is an "
-            f"image, x.reshape({sides}); if this is one image, x[None]"
+            f"image, {sides}; if this is one image, x[None]"
         )
     if array.ndim not in (3, 4):
         raise ValueError(
@@ -78,11 +79,13 @@ def _numbers(array):
 
 
 def _sides(pixels):
-    """The shapes of square images of so many numbers, as arguments of reshape."""
+    """How rows of so many numbers become square images."""
     for channels in (GREY, COLOUR):
         side = round((pixels / channels) ** 0.5)
         if side * side * channels == pixels:
-            yield f"-1, {side}, {side}, {channels}"
+            yield f"x.reshape(-1, {side}, {side}, {channels})"
+            if channels == COLOUR:
+                yield f"x.reshape(-1, {COLOUR}, {side}, {side}) where a row has all of one colour first, as in CIFAR-10"
 
 
 def _in_order(array, notes):
@@ -103,7 +106,9 @@ def _in_order(array, notes):
                 notes.append(f"{shape} is read as {shape[0]:,} images of {shape[1]} x {shape[2]} pixels")
         return array[..., None]
     if shape[3] in few:
-        if shape[1] in few and shape[1] != shape[2]:
+        if shape[0] == shape[1] != shape[2]:
+            notes.append(f"{shape} is read as {shape[0]:,} images of {shape[1]} x {shape[2]} pixels")
+        elif shape[1] in few and shape[1] != shape[2]:
             notes.append(f"{shape} is read as images {shape[1]} pixels high and {shape[2]} wide")
         return array
     if shape[1] in few and shape[2] not in few:
@@ -147,7 +152,10 @@ def _eight_bits(array, notes):
         raise ValueError(f"{bad:,} of {len(array):,} images have a nan or an infinity among their pixels: repair them")
     low, high = float(low), float(high)
     whole = array.dtype.kind in "iu" or all(np.array_equal(part, np.rint(part)) for part in _blocks(array))
+    dark = f"the lightest value is {high:g} of 255: if that is white, give np.rint(x / {high:g} * 255)"
+    dark = dark if whole and 1 < high < DARK and low < high else ""
     if array.dtype == np.uint8 and (high > 1 or low == high):
+        notes += [dark] if dark else []
         return array
     if low >= -NEARLY and high <= 1 + NEARLY:
         convert, said = _from_unit, "[0, 1]"
@@ -159,7 +167,9 @@ def _eight_bits(array, notes):
         convert, said = _from_sixteen_bits, "0 to 65,535"
     else:
         raise ValueError(_unclear(array.dtype, low, high, whole))
-    notes.append(f"{array.dtype.name} {low:g} to {high:g} was taken as {said} and became uint8, 0 to 255")
+    notes.append(
+        f"{array.dtype.name} {low:g} to {high:g} was taken as {said} and became uint8, 0 to 255{dark and f'; {dark}'}"
+    )
     images = np.empty(array.shape, "uint8")
     for part, made in zip(_blocks(array), _blocks(images), strict=True):
         made[:] = convert(part)
@@ -196,6 +206,8 @@ def _unclear(dtype, low, high, whole):
         cure = f'np.rint(x / {most} * 255).astype("uint8") if {most:,} is white'
     elif low >= -0.5 and high <= 1.5:
         cure = "np.clip(x, 0, 1) if they are meant to be in [0, 1]"
+    elif low >= -32 and 200 < high < 288:  # what resizing by splines adds
+        cure = "np.clip(x, 0, 255) if they are meant to be 0 to 255"
     return (
         f"images must be uint8, 0 to 255, or numbers in [0, 1], [-1, 1] or 0 to 255; got {dtype.name} {low:g} to "
         f"{high:g}. Convert them: {cure}"
@@ -207,6 +219,11 @@ def _without_alpha(images, notes):
     channels = images.shape[-1]
     if channels in (GREY, COLOUR):
         return images
+    if images[..., -1].max() <= 1:
+        raise ValueError(
+            f"of {channels} channels the last is taken for transparency, 0 to 255; it is at most "
+            f"{images[..., -1].max()}, so that all images would be white. Leave it out: x[..., :{channels - 1}]"
+        )
     flat = np.empty((*images.shape[:-1], channels - 1), "uint8")
     for part, made in zip(_blocks(images), _blocks(flat), strict=True):
         alpha = part[..., -1:] / np.float32(255)

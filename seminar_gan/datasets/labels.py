@@ -44,8 +44,8 @@ def _plain_labels(labels):
         labels = np.asarray(labels)
     except ValueError as error:
         raise ValueError("labels must be one for each image; these are lists of different lengths") from error
-    if labels.dtype == object:
-        values = labels.ravel().tolist()
+    if labels.dtype.kind in "OT":  # objects; texts of any length
+        values = [getattr(value, "item", lambda value=value: value)() for value in labels.ravel()]  # NumPy's scalars
         missing = sum(value is None or value != value for value in values)
         if missing:
             raise ValueError(f"{missing:,} of {len(values):,} labels are missing (None or nan): {LEAVE_OUT}")
@@ -55,9 +55,11 @@ def _plain_labels(labels):
             raise TypeError(f"labels must be of one kind; got {named}. Make them texts: y.astype(str)")
         labels = np.array(values).reshape(labels.shape)
     if labels.dtype.kind == "M":
+        if missing := int(np.sum(np.isnat(labels))):
+            raise ValueError(f"{missing:,} of {labels.size:,} labels are missing (NaT): {LEAVE_OUT}")
         labels = labels.astype(str)
     if labels.dtype.kind not in "biufUS":
-        raise TypeError(f"labels must be whole numbers or texts; got {labels.dtype}")
+        raise TypeError(f"labels must be whole numbers or texts; got {labels.dtype}. Make them texts: y.astype(str)")
     return labels
 
 
@@ -95,7 +97,7 @@ def _names(labels):
                 f"labels must be whole numbers or texts; got {labels[whole != labels][0]:g}. Numbers on a scale are no "
                 "classes: make some of them, for example np.digitize(y, edges)"
             )
-        if np.abs(labels).max() > exact:
+        if np.abs(labels).max() >= exact:
             raise ValueError(
                 f"labels up to {np.abs(labels).max():.0f} are not exact as {labels.dtype.name}: give integers or texts"
             )

@@ -63,7 +63,7 @@ def test_grey_images_that_are_stacked_along_the_last_axis_are_known_by_their_smo
     ("shape", "message"),
     [
         ((20, 784), r"got \(20, 784\)\. If each row is an image, x\.reshape\(-1, 28, 28, 1\)"),
-        ((20, 3072), r"x\.reshape\(-1, 32, 32, 3\)"),
+        ((20, 3072), r"x\.reshape\(-1, 32, 32, 3\) or x\.reshape\(-1, 3, 32, 32\) where .* as in CIFAR-10; if this"),
         ((20, 600), r"x\.reshape\(len\(x\), height, width\)"),
         (
             (64, 48, 3),
@@ -122,6 +122,29 @@ def test_values_of_another_range_are_scaled_with_a_word(images, expected, note):
     assert (note is None and notes == []) or (len(notes) == 1 and re.search(note, notes[0]))
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float64", "int32"])
+def test_images_whose_white_may_be_another_number_are_taken_with_a_word(dtype):
+    sixteen = np.arange(17).repeat(16).reshape(17, 4, 4).astype(dtype)  # as the digits of scikit-learn
+    made, notes = datasets.as_images(sixteen)
+    np.testing.assert_array_equal(made[..., 0], sixteen)
+    assert notes[-1].endswith("the lightest value is 16 of 255: if that is white, give np.rint(x / 16 * 255)")
+    assert "lightest" not in str(datasets.as_images(sixteen * np.array(15, dtype))[1])
+
+
+def test_large_square_stacks_are_named():
+    assert datasets.as_images(noise(32, 32, 50, 3))[1] == ["(32, 32, 50, 3) is read as 32 images of 32 x 50 pixels"]
+
+
+@pytest.mark.parametrize("alpha", [0, 1])
+def test_a_last_channel_that_makes_all_images_white_is_refused(alpha):
+    for images, cure in ((noise(5, 8, 8, 3), ":3"), (noise(5, 8, 8, 1), ":1")):
+        with_alpha = np.concatenate([images, np.full((5, 8, 8, 1), alpha, "uint8")], axis=-1)
+        with pytest.raises(
+            ValueError, match=rf"at most {alpha}, so that all .* white\. Leave it out: x\[\.\.\., {cure}"
+        ):
+            datasets.as_images(with_alpha)
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -133,7 +156,8 @@ def test_values_of_another_range_are_scaled_with_a_word(images, expected, note):
         (np.array([0, 4000], "uint16"), r"got uint16 0 to 4000\. Convert them: np\.rint\(x / 4095 \* 255\)"),
         (np.array([-128, 127], "int8"), r'x\.view\("uint8"\) if they are bytes'),
         ([0, 70_000], "got int64 0 to 70000"),
-        ([-3, 255], "got int64 -3 to 255"),
+        ([-300, 255], "got int64 -300 to 255.*stretches"),
+        ([-3.2, 259.9], r"np\.clip\(x, 0, 255\) if they are meant to be 0 to 255"),
     ],
 )
 def test_values_that_can_be_read_in_several_ways_are_refused_with_the_cure(values, message):
