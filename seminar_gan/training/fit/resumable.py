@@ -1,5 +1,7 @@
 """A Keras model whose training is counted in steps and can be taken up again, bit for bit, after any interruption."""
 
+import importlib
+import json
 import warnings
 import weakref
 
@@ -254,13 +256,17 @@ class ResumableModel(keras.Model):
         super().save_own_variables(store)
         for number, state in enumerate(self._random_states()):  # Keras leaves them out
             store[f"random_{number}"] = np.asarray(state)
+        record = json.dumps([self.record.history, self.record.seconds])
+        store["record"] = np.frombuffer(record.encode(), "uint8")
 
     def load_own_variables(self, store):
         states = {f"random_{number}": state for number, state in enumerate(self._random_states())}
         for name, state in states.items():
             state.assign(store[name])
-        super().load_own_variables({name: store[name] for name in store.keys() - states.keys()})
+        super().load_own_variables({name: store[name] for name in store.keys() - states.keys() - {"record"}})
         self.record.first = self.step
+        if "record" in store:
+            self.record.history, self.record.seconds = json.loads(np.asarray(store["record"]).tobytes())
 
     def _random_states(self):
         """The states of the networks' random layers, such as dropout."""
@@ -287,4 +293,19 @@ class OneTraining(keras.callbacks.CallbackList):
 
 def _loaded(value):
     """What `serialize_keras_object` made a dict of; anything else as it is."""
-    return keras.saving.deserialize_keras_object(value) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    for module in sorted(set(_modules(value))):
+        if module.startswith("seminar_gan."):
+            importlib.import_module(module)  # Keras finds only classes that are imported already
+    return keras.saving.deserialize_keras_object(value)
+
+
+def _modules(config):
+    """The modules of all objects in what Keras stores of an object."""
+    if isinstance(config, dict):
+        if isinstance(config.get("module"), str):
+            yield config["module"]
+        config = list(config.values())
+    for item in config if isinstance(config, list | tuple) else ():
+        yield from _modules(item)
