@@ -61,6 +61,8 @@ def test_a_training_leaves_all_that_is_promised(tmp_path, digits, capsys):
     counts = [np.sum(samples["y"] == name) / 200 for name in (7, 24_300, -4)]
     assert counts == pytest.approx([0.8, 0.1, 0.1], abs=0.08)  # as in the data, under their own names
     assert (folder / "history.csv").read_text().splitlines()[0].startswith("step,seconds,d_loss,g_loss,d_real,d_fake")
+    for_spreadsheets = (folder / "history_german.csv").read_text(encoding="utf-8-sig")
+    assert for_spreadsheets.replace(",", ".").replace(";", ",") == (folder / "history.csv").read_text()
     about = record(folder)
     assert about["model"] == "mirza" and about["identity"]["seed"] == 0 and about["classes"] == [-4, 7, 24_300]
     asked = {"data": str(digits), "model": "mirza", "conditional": True, "seconds": None, "steps": 3, "samples": 200}

@@ -29,6 +29,27 @@ def test_usual_names_in_a_file_are_known(tmp_path, names):
     assert loaded.labels.tolist() == CLASSES.tolist() and loaded.classes == (0, 1, 2)
 
 
+def test_the_only_array_of_a_file_is_its_images(tmp_path, capsys):
+    np.savez(tmp_path / "data.npz", faces=IMAGES)
+    np.testing.assert_array_equal(load(tmp_path / "data.npz").images[..., 0], IMAGES)
+    assert "data.npz: images are faces." in capsys.readouterr().out
+    with pytest.raises(UserError, match="--conditional needs a label for each image"):
+        load(tmp_path / "data.npz", conditional=True)
+
+
+def test_a_folder_that_is_called_like_a_data_set_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(data.EMBEDDED, "smiles", lambda: ((IMAGES, None), None))
+    load("smiles")
+    assert capsys.readouterr().out == ""
+    (tmp_path / "smiles").mkdir()
+    load("smiles")
+    assert (
+        capsys.readouterr().out
+        == "smiles is the embedded data set, and not the smiles in this folder: that is ./smiles.\n"
+    )
+
+
 def test_arrays_without_names_and_a_single_array_are_known(tmp_path):
     np.savez(tmp_path / "data.npz", IMAGES, CLASSES)
     assert load(tmp_path / "data.npz", conditional=True).classes == (0, 1, 2)

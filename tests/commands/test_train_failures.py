@@ -52,6 +52,13 @@ def test_a_failure_is_one_line_on_stderr_and_exit_code_2(tmp_path, monkeypatch, 
         (["--steps", "1", "--samples", "-3"], "--samples must be above 0 and finite; got -3"),
         (["--steps", "1", "--batch-size", "0"], "--batch-size must be above 0 and finite; got 0"),
         (["--steps", "1", "--seed", "-1"], "--seed must be from 0"),
+        (["--steps", "1", "--data", ""], "--data is empty: is a variable not set"),
+        (
+            ["--steps", "1", "--data", "~nobody-at-all/x"],
+            r"--data ~nobody-at-all/x: Could not determine home directory\.",
+        ),
+        (["--steps", "1", "--data", "n" * 300], "--data n{300}: .*too long"),
+        (["--steps", "1", "--data", "imagenet", "--size", "32"], "--data is one of mnist, .*; there is no .*imagenet"),
         (["--steps", "1", "--data", "imagenet"], "--data is one of mnist, smiles, smiles-binarised, an .npz"),
     ],
 )
@@ -159,6 +166,77 @@ def test_an_interrupt_before_the_first_step_leaves_no_trace(tmp_path, settings, 
     assert not (tmp_path / "a").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "--to is empty: is a variable not set"),
+        ("~nobody-at-all/x", r"--to ~nobody-at-all/x: Could not determine home directory\."),
+        ("n" * 300, "--to n{300}: .*too long"),
+    ],
+)
+def test_a_folder_that_cannot_be_named_is_one_sentence(tmp_path, monkeypatch, name, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=message):
+        call("--steps", 1, "--to", name)
+
+
+def test_a_folder_whose_name_begins_with_a_tilde_is_that_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~nobody-at-all").mkdir()
+    assert RunFolder("~nobody-at-all").path.is_dir()
+
+
+def test_a_record_that_must_not_be_read_is_one_sentence(tmp_path):
+    (tmp_path / "history.csv").write_text("kept")
+    (tmp_path / "run.json").mkdir()
+    with pytest.raises(UserError, match=r"run\.json cannot be read: "):
+        RunFolder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--samples", 10**12), "--samples 1,000,000,000,000 of 8 x 8 pixels would be more than 64 GB of images"),
+        (("--batch-size", 10**9), "--batch-size 1,000,000,000 of 8 x 8 pixels would be more than 64 GB"),
+    ],
+)
+def test_amounts_that_no_memory_holds_are_refused_before_the_training(tmp_path, settings, option, message):
+    with pytest.raises(UserError, match=message):
+        call(*settings, "--steps", 1, *option)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_large_step_is_announced(capsys):
+    recipe = run.find_recipe("dcgan-plain", False)
+    args = __main__._parser().parse_args(["train", "--samples", "1", "--to", "x"])
+    for side, lines in ((256, 0), (500, 1)):
+        images = Data("x", np.broadcast_to(np.uint8(0), (64, side, side, 3)))
+        run.check_amounts(args, "dcgan-plain", recipe, images)
+        said = capsys.readouterr().out.splitlines()
+        assert len(said) == lines
+    assert said[0].startswith("A step of dcgan-plain takes 64 images of 500 x 500: it may last minutes")
+
+
+@pytest.mark.parametrize(
+    ("shape", "model"),
+    [
+        ((8, 8, 1), "dcgan"),
+        ((9, 28, 3), "mirza"),
+        ((256, 256, 3), "dcgan"),
+        ((250, 250, 3), None),
+        ((516, 516, 3), None),
+    ],
+)
+def test_labelled_images_get_a_model_that_fits_into_memory(shape, model):
+    args = __main__._parser().parse_args(["train", "--conditional", "--to", "x"])
+    images = Data("x", np.broadcast_to(np.uint8(0), (64, *shape)))
+    if model:
+        assert run.recommended(args, images) == model
+    else:
+        with pytest.raises(UserError, match=r"multiple of 4\. Pad or crop|resize them to at most 512"):
+            run.recommended(args, images)
+
+
 def test_nothing_foreign_is_written_over(tmp_path, settings):
     folder = tmp_path / "a" / "run"
     folder.mkdir(parents=True)
@@ -185,6 +263,17 @@ def test_two_calls_do_not_train_in_one_folder(tmp_path):
     with RunFolder(tmp_path / "other").prepared():
         pass
     assert (folder / "history.csv").is_file()
+
+
+def test_what_another_call_did_since_the_folder_was_read_is_not_written_over(tmp_path):
+    late, early = RunFolder(tmp_path / "run"), RunFolder(tmp_path / "run")
+    with early.prepared():
+        early.begin({"from_step": 0})
+        (tmp_path / "run" / "history.csv").write_text("kept")
+    with pytest.raises(UserError, match=r"Another call has just trained in .*: call again"), late.prepared():
+        pass
+    with RunFolder(tmp_path / "run").prepared():
+        assert RunFolder(tmp_path / "run").record["calls"] == [{"from_step": 0}]
 
 
 def test_what_systems_leave_in_a_folder_counts_as_nothing(tmp_path):

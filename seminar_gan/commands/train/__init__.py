@@ -1,8 +1,9 @@
 """`train`: one GAN from the command line, in a folder of its own.
 
 The folder gets run.json (what identifies the run, what each call asked for, what the results are of), checkpoints/,
-history.csv, generator.keras and generator.json, samples.npz (x, uint8 images; y, the labels that were asked for, -1 if
-none were) and, for MNIST, metrics.json. All results are of one step, which each of them names.
+history.csv (history_german.csv is the same for German spreadsheets), generator.keras and generator.json, samples.npz
+(x, uint8 images; y, the labels that were asked for, -1 if none were) and, for MNIST, metrics.json. All results are of
+one step, which each of them names.
 """
 
 import contextlib
@@ -21,7 +22,10 @@ def main(args):
     """Train, or go on, or say that it is done. Returns the exit code; raises UserError for what cannot be."""
     check(args)
     use_tensorflow()
-    folder = RunFolder(args.to)
+    try:
+        folder = RunFolder(args.to)
+    except OSError as error:
+        raise UserError(sentence(f"--to {args.to}: {error.strerror or error}")) from error
     with stopped_by_sigterm(), warnings.catch_warnings():
         warnings.showwarning = lambda message, *where: print(message, file=sys.stderr)  # a line, without our own code
         return carry_out(args, folder)

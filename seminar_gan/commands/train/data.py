@@ -5,13 +5,12 @@ import json
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from seminar_gan import datasets
 from seminar_gan.commands import UserError
-from seminar_gan.commands.train.folder import sentence
+from seminar_gan.commands.train.folder import as_path, sentence
 
 EMBEDDED = {
     "mnist": datasets.load_mnist,
@@ -77,11 +76,13 @@ def load(args):
     Raises:
         UserError: says what came, what was wanted, and what to do.
     """
-    name, path = args.data, Path(args.data).expanduser()
-    if (args.size or args.channels) and (name in EMBEDDED or not path.is_dir()):
+    name, path = args.data, as_path(args.data, "--data")
+    if (args.size or args.channels) and (name in EMBEDDED or path.is_file()):
         raise UserError("--size and --channels are for a folder of images; other images keep their own.")
     if name in EMBEDDED:
         images, labels = EMBEDDED[name]()[0]
+        if path.exists():
+            print(f"{name} is the embedded data set, and not the {name} in this folder: that is ./{name}.", flush=True)
     elif path.is_dir():
         images, labels = read_folder(path, args.size or SIZE, args.channels, args.conditional)
     elif path.is_file():
@@ -175,6 +176,9 @@ def read_file(path, conditional):
                 if x not in ("x", "x_train"):
                     print(f"{path}: images are {x}{f', labels {y}' if labelled else ''}.", flush=True)
                 return loaded[x], loaded[y] if labelled else None
+        if len(loaded.files) == 1 and (images := loaded[loaded.files[0]]).ndim > 2:
+            print(f"{path}: images are {loaded.files[0]}.", flush=True)
+            return images, None
         held = ", ".join(loaded.files[:8]) or "nothing"
     raise UserError(f"{path} must hold the images as x, or as x_train as Keras has it; it holds {held}.")
 

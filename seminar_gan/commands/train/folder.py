@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import sqlite3
 import tempfile
@@ -15,6 +16,23 @@ from seminar_gan.commands import UserError
 def sentence(text):
     """Return a text on one line with one full stop at its end."""
     return " ".join(str(text).split()).rstrip(".") + "."
+
+
+def as_path(text, option):
+    """Return the path that an option names.
+
+    Raises:
+        UserError: if there can be none of that name, or if it must not be looked at.
+    """
+    if not text.strip():
+        raise UserError(f"{option} is empty: is a variable not set? . is the present folder.")
+    try:
+        path = Path(text) if os.path.lexists(text) else Path(text).expanduser()
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a ~ of nobody
+        raise UserError(sentence(f"{option} {text}: {getattr(error, 'strerror', None) or error}")) from error
+    return path
 
 
 RESULTS = ("generator.keras", "generator.json", "samples.npz")
@@ -32,11 +50,12 @@ class RunFolder:
     """
 
     def __init__(self, path):
-        self.path = Path(path).expanduser()
+        self.path = as_path(os.fspath(path), "--to")
         self.record = {"model": None, "identity": None, "classes": None, "calls": [], "results": None}
         for path in (self.path, *self.path.parents):
             if path.exists() and not path.is_dir():
                 raise UserError(f"--to must name a folder; {path} is a file.")
+        self.found = self._on_disk()
         other = self._other_file()
         if other and not self.file.is_file():
             raise UserError(
@@ -110,6 +129,8 @@ class RunFolder:
             except OSError as error:
                 raise OSError(error.errno, error.strerror, self.path) from error
             with self._alone():
+                if self._on_disk() != self.found:
+                    raise UserError(f"Another call has just trained in {self}: call again to go on from there.")
                 yield
         finally:
             for path in made:
@@ -185,6 +206,15 @@ class RunFolder:
             if path.is_file() and path != self.file and not any(part.startswith(".") for part in name.parts):
                 return name
         return None
+
+    def _on_disk(self):
+        """What run.json holds, as bytes; None if there is none."""
+        try:
+            return self.file.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise UserError(sentence(f"{self.file} cannot be read: {error.strerror}")) from error
 
     def _read(self):
         try:

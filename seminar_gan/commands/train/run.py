@@ -12,6 +12,8 @@ from seminar_gan.training.watch.history import HistoryCSV
 from seminar_gan.training.watch.progress import StepProgress
 
 REPORT_EVERY = 100
+MOST_BYTES = 2**36  # of images at once; more is a slip of the keyboard
+LARGE_STEP = 2**22  # pixels in a batch, as 64 images of 256 x 256 have
 ASKED = ("data", "model", "conditional", "seconds", "steps", "samples", "size", "channels", "batch_size")
 
 
@@ -45,6 +47,7 @@ def run(args, folder, data):
     """
     model = args.model or folder.model or recommended(args, data)
     recipe = find_recipe(model, args.conditional)
+    check_amounts(args, model, recipe, data)
     folder.model = model
     with folder.prepared():
         gan = build(recipe, model, data, args.seed)
@@ -60,15 +63,34 @@ def run(args, folder, data):
 def recommended(args, data):
     """Return the name of the model for the number and the size of the images; say it."""
     height, width, _ = shape = data.images.shape[1:]
+    count = recipes.FEW_IMAGES if args.conditional else len(data.images)  # the conditional ones know no few
+    try:
+        model = recipes.recommend(count, shape)
+    except ValueError as error:
+        raise UserError(sentence(f"{args.data}: {error}")) from error
     if args.conditional:
-        model = "mirza" if height % 4 or width % 4 else "dcgan"
-    else:
-        try:
-            model = recipes.recommend(len(data.images), shape)
-        except ValueError as error:
-            raise UserError(sentence(f"{args.data}: {error}")) from error
+        model = "mirza" if model == "winkler-dense" else "dcgan"
     print(f"--model {model}, as recommended for {len(data.images):,} images of {height} x {width}.", flush=True)
     return model
+
+
+def check_amounts(args, model, recipe, data):
+    """Refuse what no memory holds, before anything is trained; say it if a step is large."""
+    height, width, channels = data.images.shape[1:]
+    amounts = {"--samples": (args.samples, 1), "--batch-size": (args.batch_size or 0, 4)}  # bytes a value
+    for option, (count, size) in amounts.items():
+        if count * size * height * width * channels > MOST_BYTES:
+            raise UserError(
+                f"{option} {count:,} of {height} x {width} pixels would be more than {MOST_BYTES / 2**30:g} GB of "
+                "images at once. Take fewer."
+            )
+    batch = args.batch_size or recipe.batch_size
+    if batch * height * width > LARGE_STEP:
+        print(
+            f"A step of {model} takes {batch:,} images of {height} x {width}: it may last minutes, and needs much "
+            "memory. Smaller images or a smaller --batch-size take less.",
+            flush=True,
+        )
 
 
 def find_recipe(name, conditional):
@@ -121,6 +143,7 @@ def fit(gan, recipe, data, folder, args, call):
         Claim(folder, call, data),
         StepProgress(),
         HistoryCSV(folder.path / "history.csv"),
+        HistoryCSV(folder.path / "history_german.csv", decimal=","),
     ]
     try:
         gan.fit(
