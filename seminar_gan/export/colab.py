@@ -28,6 +28,11 @@ def upload(name):
     Raises:
         RuntimeError: outside Colab.
         ValueError: if no file was chosen.
+
+    Example:
+        >>> upload("my_images")  # here, outside Colab
+        Traceback (most recent call last):
+        RuntimeError: UPLOAD works on Colab alone; here put the images into a folder: IMAGE_FOLDER = 'my_images'
     """
     if "google.colab" not in sys.modules:
         raise RuntimeError(f"UPLOAD works on Colab alone; here put the images into a folder: IMAGE_FOLDER = {name!r}")
@@ -52,6 +57,10 @@ def download(folder):
 
     Args:
         folder: str or pathlib.Path, such as "figures".
+
+    Example:
+        >>> download("no_such_folder")
+        There is no folder no_such_folder: nothing was written to it.
     """
     folder = Path(folder)
     if not folder.is_dir():
