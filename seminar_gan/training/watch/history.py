@@ -40,10 +40,15 @@ class HistoryCSV(keras.callbacks.Callback):
     Args:
         path: of the file. What an earlier training left there is moved to a subfolder when one begins at step 0.
         decimal: "." for programs; "," for German spreadsheets, as for `export.save_csv`.
+
+    Raises:
+        ValueError: if decimal is something else.
     """
 
     def __init__(self, path, *, decimal="."):
         super().__init__()
+        if decimal not in (".", ","):
+            raise ValueError(f"decimal must be '.' or ','; got {decimal!r}")
         self.path, self.decimal, self.missing = Path(path), decimal, []
 
     def on_train_begin(self, logs=None):

@@ -151,3 +151,8 @@ def fit_german(path):
     trained = tiny_gan.begin()
     tiny_gan.fit(trained, 20, report_every=10, callbacks=[HistoryCSV(path, decimal=",")])
     return trained.record.history
+
+
+def test_another_decimal_is_refused_before_the_training(tmp_path):
+    with pytest.raises(ValueError, match=r"decimal must be '\.' or ','; got ';'"):
+        HistoryCSV(tmp_path / "history.csv", decimal=";")
