@@ -241,12 +241,20 @@ def test_digits_are_measured(tmp_path, monkeypatch):
     assert "more than" in written["not measured"] and written["step"] == 1 and written["hardly_trained"] is True
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to catch")
-def test_a_training_that_a_scheduler_stops_ends_like_one_that_is_interrupted():
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(KeyboardInterrupt), train.stopped_by_sigterm():
-        signal.raise_signal(signal.SIGTERM)
-    assert signal.getsignal(signal.SIGTERM) == before
+@pytest.mark.skipif(os.name == "nt", reason="Windows has neither signal to catch")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_training_that_a_scheduler_or_a_closed_terminal_stops_ends_like_one_that_is_interrupted(name):
+    number = getattr(signal, name)
+    earlier = signal.signal(number, signal.SIG_DFL)
+    try:
+        with pytest.raises(KeyboardInterrupt), train.stopped_by_signals():
+            signal.raise_signal(number)
+        assert signal.getsignal(number) == signal.SIG_DFL
+        signal.signal(number, signal.SIG_IGN)
+        with train.stopped_by_signals():
+            signal.raise_signal(number)  # nohup has it so
+    finally:
+        signal.signal(number, earlier)
 
 
 COMMAND = [sys.executable, "-m", "seminar_gan", "train", "--data", "digits.npz", "--model", "temkeng-vanilla"]

@@ -127,10 +127,10 @@ def test_labels_that_nobody_asked_for_are_not_looked_at(tmp_path):
         assert load(tmp_path / "data.npz").labels is None
 
 
-def zipped(path):
+def zipped(path, names=("a.png", "b.png")):
     with zipfile.ZipFile(path, "w") as file:
-        file.writestr("a.png", "x")
-        file.writestr("b.png", "y")
+        for name in names:
+            file.writestr(name, "x")
 
 
 def damaged(path):
@@ -149,12 +149,16 @@ def cut_off(path):
     ("make", "message"),
     [
         (lambda path: path.write_bytes(b""), r"cannot be read as an \.npz or \.npy file: it is empty"),
-        (lambda path: path.write_bytes(b"hello"), "it is something else"),
+        (lambda path: path.write_bytes(b"label,1x1,1x2\r\n5,0,0\r\n"), "a text: read the numbers, np.loadtxt"),
+        (lambda path: path.write_bytes(b"\x93\x01hello"), "it is something else"),
+        (lambda path: path.write_bytes(b"\0\0\x08\x03" + bytes(40)), "an IDX file: .*reshape"),
+        (lambda path: path.write_bytes(b"PAR1\x15\x04"), "a Parquet file"),
         (lambda path: path.write_bytes(pickle.dumps(IMAGES)), "a pickle: load it where you trust it"),
         (lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1"), "placeholder of Git LFS"),
         (lambda path: path.write_bytes(b"\x89HDF\r\n"), "an HDF5 file"),
         (lambda path: Image.fromarray(IMAGES[0]).save(path, "PNG"), "an image: give the folder that it is in"),
-        (zipped, r"it holds a\.png, b\.png"),
+        (zipped, r"an archive of other files \(a\.png\): unpack images and give their folder"),
+        (lambda path: zipped(path, ["only.png"]), r"an archive of other files \(only\.png\)"),
         (damaged, "cannot be read as an .npz or .npy file: "),
         (cut_off, "cannot be read as an .npz or .npy file: File is not a zip file"),
         (lambda path: None, r"--data is one of mnist, smiles, .*; there is no .*data\.npz"),

@@ -26,7 +26,7 @@ def main(args):
         folder = RunFolder(args.to)
     except OSError as error:
         raise UserError(sentence(f"--to {args.to}: {error.strerror or error}")) from error
-    with stopped_by_sigterm(), warnings.catch_warnings():
+    with stopped_by_signals(), warnings.catch_warnings():
         warnings.showwarning = lambda message, *where: print(message, file=sys.stderr)  # a line, without our own code
         return carry_out(args, folder)
 
@@ -57,16 +57,20 @@ def carry_out(args, folder):
 
 
 @contextlib.contextmanager
-def stopped_by_sigterm():
-    """Let a training that a scheduler stops end like one that is stopped by hand."""
+def stopped_by_signals():
+    """Let a training that a scheduler stops, or that loses its terminal, end like one that is stopped by hand."""
     if threading.current_thread() is not threading.main_thread():  # which no signal reaches
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    caught = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]  # nohup has it ignored
+    for number in caught:
+        signal.signal(number, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in caught:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def check(args):

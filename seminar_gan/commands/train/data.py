@@ -28,6 +28,8 @@ BEGINNINGS = {  # of files that are taken for arrays
     b"MATLAB": 'a MATLAB file: read it with scipy.io.loadmat and write np.savez("x.npz", x=images, y=labels)',
     b"\x80": 'a pickle: load it where you trust it, and write np.savez("x.npz", x=images, y=labels)',
     b"\x1f\x8b": "compressed: unpack it with gunzip or tar",
+    b"\x00\x00\x08": 'an IDX file: write np.savez("x.npz", x=np.fromfile(path, "uint8")[16:].reshape(-1, 28, 28))',
+    b"PAR1": 'a Parquet file: decode its images and write np.savez("x.npz", x=images, y=labels)',
     b"version https://git-lfs": "a placeholder of Git LFS: get the file itself with git lfs pull",
 }
 
@@ -166,6 +168,8 @@ def read_file(path, conditional):
         opened.seek(0)
         if not start.startswith((b"\x93NUMPY", b"PK")):
             found = next((what for sign, what in BEGINNINGS.items() if start.startswith(sign)), None)
+            if start and start.isascii() and not set(start) & {*range(9), *range(14, 32)}:
+                found = found or 'a text: read the numbers, np.loadtxt, and write np.savez("x.npz", x=images, y=labels)'
             raise ValueError(found or ("it is something else" if start else "it is empty"))
         loaded = np.load(opened, allow_pickle=False)
         if isinstance(loaded, np.ndarray):
@@ -176,6 +180,11 @@ def read_file(path, conditional):
                 if x not in ("x", "x_train"):
                     print(f"{path}: images are {x}{f', labels {y}' if labelled else ''}.", flush=True)
                 return loaded[x], loaded[y] if labelled else None
+        if loaded.files and not any(name.endswith(".npy") for name in loaded.zip.namelist()):
+            raise ValueError(
+                f"an archive of other files ({loaded.files[0]}): unpack images and give their folder; of arrays "
+                'write np.savez("x.npz", x=images, y=labels)'
+            )
         if len(loaded.files) == 1 and (images := loaded[loaded.files[0]]).ndim > 2:
             print(f"{path}: images are {loaded.files[0]}.", flush=True)
             return images, None
