@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from collections.abc import Mapping, Set
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def save_generator(gan, folder, *, class_names=None):
         str, the path of generator.keras.
 
     Raises:
-        TypeError: if it is not a GAN.
+        TypeError: if it is not a GAN, or if the names have no order.
         ValueError: if there are not as many names as classes.
 
     Example:
@@ -77,6 +78,8 @@ def save_generator(gan, folder, *, class_names=None):
 def describe(gan, class_names=None):
     """Return what generator.json says of a GAN's generator, as a dict."""
     generator, bounds = gan.generator, checks.image_range(gan.generator)
+    if isinstance(class_names, str | Mapping | Set):  # the characters, the keys, or any order would be taken
+        raise TypeError(f"class_names must be a list, in the order of the numbers; got a {type(class_names).__name__}")
     if class_names is not None and len(generator.inputs) < 2:
         raise ValueError("this generator takes no class labels, so there is nothing that class_names could name")
     shape = generator.output_shape[1:]

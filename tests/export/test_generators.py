@@ -245,6 +245,13 @@ def test_names_that_do_not_fit_the_classes_are_refused(conditional, count, tmp_p
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("names", ["abcde", dict(enumerate("abcde")), set("abcde")])
+def test_names_without_an_order_are_refused(names, tmp_path):
+    with pytest.raises(TypeError, match=f"must be a list, in the order of the numbers; got a {type(names).__name__}"):
+        export.save_generator(tiny_gan.gan(conditional=True), tmp_path, class_names=names)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_network_is_no_gan(tmp_path):
     with pytest.raises(TypeError, match=r"takes a GAN, not Functional; save a network by network\.save"):
         export.save_generator(tiny_gan.generator(), tmp_path)
