@@ -223,6 +223,23 @@ def test_the_model_is_recommended_and_written_down(tmp_path, digits, capsys, mon
     assert record(tmp_path / "run")["calls"][0]["parameters"]["model"] == "winkler-dense"
 
 
+def test_settings_of_other_work_do_not_change_the_pictures(tmp_path, settings, capsys):
+    call(*settings[:4], "--steps", 2, "--samples", 4, "--to", tmp_path / "usual")
+    capsys.readouterr()
+    keras.config.set_image_data_format("channels_first")
+    keras.config.set_epsilon(1e-3)
+    try:
+        call(*settings, "--steps", 2, "--samples", 4)
+        assert keras.config.image_data_format() == "channels_last" and keras.config.epsilon() == 1e-7
+    finally:
+        keras.config.set_image_data_format("channels_last")
+        keras.config.set_epsilon(1e-7)
+    said = capsys.readouterr().out
+    assert "keras.json sets image_data_format to channels_first, and is left aside: it is channels_last here." in said
+    usual, other = (arrays(tmp_path / name / "samples.npz")["x"] for name in ("usual", "run"))
+    np.testing.assert_array_equal(usual, other)
+
+
 def test_light_images_are_trained_on(tmp_path):
     light = np.random.default_rng(0).integers(155, 236, (12, 8, 8), dtype="uint8")
     np.savez(tmp_path / "x.npz", x=light)

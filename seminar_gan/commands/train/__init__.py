@@ -27,6 +27,7 @@ def main(args):
     except OSError as error:
         raise UserError(sentence(f"--to {args.to}: {error.strerror or error}")) from error
     with stopped_by_signals(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".* sets (floatx|epsilon) to")  # run.use_usual_keras sets them back
         warnings.showwarning = lambda message, *where: print(message, file=sys.stderr)  # a line, without our own code
         return carry_out(args, folder)
 

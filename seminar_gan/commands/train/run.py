@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import keras
 
-from seminar_gan import recipes, runs
+from seminar_gan import keras_settings, recipes, runs
 from seminar_gan.commands import UserError
 from seminar_gan.commands.train import results
 from seminar_gan.commands.train.folder import sentence
@@ -45,6 +45,7 @@ def run(args, folder, data):
     Raises:
         UserError: for a model that cannot be, or that the data are not for.
     """
+    use_usual_keras()
     model = args.model or folder.model or recommended(args, data)
     recipe = find_recipe(model, args.conditional)
     check_amounts(args, model, recipe, data)
@@ -58,6 +59,14 @@ def run(args, folder, data):
         if call not in folder.record["calls"]:  # it only draws samples
             folder.begin({**call, "from_step": gan.step})
         results.write(gan, data, folder, args)
+
+
+def use_usual_keras():
+    """Let one command make the same pictures everywhere, whatever the keras.json of the user's other work says."""
+    for name, usual in {"image_data_format": "channels_last", **keras_settings.DEFAULTS}.items():
+        if (given := getattr(keras.config, name)()) != usual:
+            print(f"keras.json sets {name} to {given}, and is left aside: it is {usual} here.", flush=True)
+            getattr(keras.config, f"set_{name}")(usual)
 
 
 def recommended(args, data):
