@@ -72,7 +72,9 @@ def plain_keras(network, config_of=None):
     payload = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "network.keras"
-        network.save(saved)
+        with warnings.catch_warnings():  # for those to whom warnings are errors
+            warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning)
+            network.save(saved)
         config = keras.saving.serialize_keras_object(config_of or network)
         with zipfile.ZipFile(saved) as old, zipfile.ZipFile(payload, "w", zipfile.ZIP_DEFLATED) as new:
             for name in old.namelist():

@@ -289,6 +289,7 @@ def test_an_installed_package_trains_without_a_clone(tmp_path, digits):
     (tmp_path / "notebooks").mkdir()  # of somebody's own project
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     options = {**outside(tmp_path, KERAS_BACKEND="torch"), "capture_output": True, "timeout": 300}
+    options["env"]["PYTHONWARNINGS"] = "error"
     done = subprocess.run([*COMMAND, "--steps", "2", "--to", "run", "--samples", "3"], **options)
     assert done.returncode == 0, done.stderr
     assert "step 2/2" in done.stdout and "2 steps, 256 images seen" in done.stdout

@@ -252,6 +252,13 @@ def test_names_without_an_order_are_refused(names, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_where_warnings_are_errors_it_is_written(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        path = export.save_generator(tiny_gan.gan(), tmp_path)
+    assert zipfile.is_zipfile(path)
+
+
 def test_a_network_is_no_gan(tmp_path):
     with pytest.raises(TypeError, match=r"takes a GAN, not Functional; save a network by network\.save"):
         export.save_generator(tiny_gan.generator(), tmp_path)

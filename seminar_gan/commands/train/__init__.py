@@ -27,6 +27,8 @@ def main(args):
     except OSError as error:
         raise UserError(sentence(f"--to {args.to}: {error.strerror or error}")) from error
     with stopped_by_signals(), warnings.catch_warnings():
+        if sys.warnoptions:  # such as -W error, which the libraries below do not stand
+            warnings.simplefilter("default")
         warnings.filterwarnings("ignore", ".* sets (floatx|epsilon) to")  # run.use_usual_keras sets them back
         warnings.showwarning = lambda message, *where: print(message, file=sys.stderr)  # a line, without our own code
         return carry_out(args, folder)
