@@ -86,9 +86,10 @@ def test_width_is_as_asked_and_height_follows(width_cm):
 
 
 @pytest.mark.parametrize("layout", [None, "tight", "constrained", "compressed"])
-def test_nothing_is_cut_off(layout):
+@pytest.mark.parametrize("title", ["a title as wide as the whole figure", "a title as wide as the whole figurem"])
+def test_nothing_is_cut_off(layout, title):
     figure = a_figure(layout)
-    figure.axes[0].set_title("a title as wide as the whole figure")
+    figure.axes[0].set_title(title)
     export.save_figure(figure, "loss")
     width, _ = page_size(contents("loss")["pdf"])
     assert width == pytest.approx(8.4 / 2.54 * 72, abs=0.01)
