@@ -276,6 +276,18 @@ def test_what_another_call_did_since_the_folder_was_read_is_not_written_over(tmp
         assert RunFolder(tmp_path / "run").record["calls"] == [{"from_step": 0}]
 
 
+def test_what_a_killed_call_was_writing_is_removed(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in ("history.csv", ".samples.npz.123.part"):
+        (folder / name).write_text("x")
+    (folder / "run.json").write_text(
+        '{"model": "dcgan", "identity": null, "classes": null, "calls": [], "results": null}'
+    )
+    with RunFolder(folder).prepared():
+        assert not list(folder.glob("*.part")) and (folder / "history.csv").is_file()
+
+
 def test_what_systems_leave_in_a_folder_counts_as_nothing(tmp_path):
     (tmp_path / "checkpoints").mkdir()
     for name in (".DS_Store", ".run.json.123.part", "run.json"):  # a run that has kept nothing

@@ -131,6 +131,8 @@ class RunFolder:
             with self._alone():
                 if self._on_disk() != self.found:
                     raise UserError(f"Another call has just trained in {self}: call again to go on from there.")
+                for part in self.path.glob(".*.part"):  # of a call that was killed while it wrote
+                    part.unlink()
                 yield
         finally:
             for path in made:
