@@ -141,13 +141,16 @@ def obedience(attributes, measured, names):
 
     Raises:
         TypeError: for arrays that hold no numbers.
-        ValueError: if the shapes differ or don't fit the names, for NaN and infinity, or if an attribute never varies.
+        ValueError: if the shapes differ or don't fit the names, for a name that comes twice, for NaN and infinity, or
+            if an attribute never varies.
 
     Example:
         >>> obedience([[-1], [1]], [[-0.5], [0.5]], ["smile"])  # 1 - (0.25 + 0.25) / (1 + 1)
         {'smile': (0.75, 0.5)}
     """
     names = list(names)
+    if len(set(names)) < len(names):
+        raise ValueError(f"obedience reports each attribute under its name; give each another name, got {names}")
     attributes, measured = to_float64("obedience", attributes=attributes, measured=measured)
     if attributes.shape != measured.shape or attributes.ndim != 2 or attributes.shape[1] != len(names):
         raise ValueError(

@@ -120,6 +120,12 @@ def test_obedience_of_bytes_does_not_wrap():
     assert metrics.obedience(levels.astype(ml_dtypes.bfloat16), levels, ["red"]) == {"red": (1.0, 0.0)}
 
 
+def test_obedience_loses_no_attribute_to_another_of_the_same_name():
+    attributes = np.arange(6.0).reshape(3, 2)
+    with pytest.raises(ValueError, match=r"give each another name, got \['smile', 'smile'\]"):
+        metrics.obedience(attributes, attributes, ["smile", "smile"])
+
+
 def test_obedience_rejects_what_it_cannot_measure():
     attributes = np.random.default_rng(0).uniform(-1, 1, (5, 6))
     with pytest.raises(ValueError, match=re.escape("(n, 6), a column for each name; got (5, 6) and (4, 6)")):
