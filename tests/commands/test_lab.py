@@ -162,7 +162,7 @@ def save_in_jupyterlab(root, name, **config):
         model = await manager.get(name, content=True, type="notebook")
         spec = get_kernel_dict()
         kernel = {"name": "python3", "display_name": spec["display_name"], "language": spec["language"]}
-        model["content"]["metadata"] |= {"kernelspec": kernel, "language_info": IPythonKernel().language_info}
+        model["content"]["metadata"] |= {"kernelspec": kernel, "language_info": IPythonKernel.language_info}
         await manager.save({"type": "notebook", "format": "json", "content": model["content"]}, name)
 
     asyncio.run(open_and_save())
@@ -174,7 +174,7 @@ def test_saving_a_page_changes_no_byte(page, version, tmp_path):
     """Of the Python that it was built with, whatever the settings; of another, by the hook that set-up turns on."""
     text = page.read_text(encoding="utf-8")
     built_with = nbformat.reads(text, 4).metadata.language_info.version
-    here = IPythonKernel().language_info["version"]
+    here = IPythonKernel.language_info["version"]
     text = text.replace(f'"version": "{built_with}"', f'"version": "{version or here}"')
     (tmp_path / "page.ipynb").write_bytes(text.encode())
     save_in_jupyterlab(tmp_path, "page.ipynb", **({"pre_save_hook": lab.keep_metadata} if version else {}))
