@@ -73,6 +73,9 @@ class Distance(keras.callbacks.Callback):
 def test_early_stopping_minds_the_history_and_what_a_callback_before_it_adds():
     stop = keras.callbacks.EarlyStopping("distance", mode="min", patience=0)
     assert tiny_gan.fit(tiny_gan.begin(), 12, report_every=2, callbacks=[Distance(), stop])["step"] == [2, 4, 6]
+    stop = keras.callbacks.EarlyStopping("distance", mode="min", patience=0)
+    measure = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(distance=abs(epoch - 1)))
+    assert tiny_gan.fit(tiny_gan.begin(), 12, report_every=2, callbacks=[measure, stop])["step"] == [2, 4, 6]
     stop = keras.callbacks.EarlyStopping("step", mode="min", patience=1)
     assert tiny_gan.fit(tiny_gan.begin(), 12, report_every=2, callbacks=stop)["step"] == [2, 4]
 
@@ -90,7 +93,7 @@ def test_keras_callbacks_work_as_ever(tmp_path, capsys):
     assert len((tmp_path / "log.csv").read_text().splitlines()) == 3 and "Epoch 2/2" in capsys.readouterr().out
     (other := tiny_gan.begin()).load_weights(tmp_path / "2.weights.h5")
     assert other.step == 4 and np.array_equal(other.generate(2), trained.generate(2))
-    assert tiny_gan.fit(other, 6, report_every=2)["step"] == [6]  # no entry is made up for the steps of the file
+    assert tiny_gan.fit(other, 6, report_every=2)["step"] == [2, 4, 6]  # the file has the history
 
 
 def test_gradient_accumulation_is_refused():
@@ -142,14 +145,55 @@ def test_shared_layers_are_refused():
         GAN(generator, keras.Model(x, layers.Dense(1)(shared(layers.Flatten()(x)))))
 
 
-def test_a_regulariser_is_refused_by_name():
+def regularised(**options):
     x = keras.Input((4, 4, 1))
-    answer = layers.Dense(1, kernel_regularizer="l2", name="answer")(layers.Flatten()(x))
-    trained = GAN(tiny_gan.generator(), keras.Model(x, answer, name="judge"))
+    answer = layers.Dense(1, name="answer", **options)(layers.Flatten()(x))
+    return GAN(tiny_gan.generator(), keras.Model(x, answer, name="judge"))
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_a_regulariser_of_weights_counts(player):
+    ends = []
+    for regularizer in (None, keras.regularizers.L2(0.5)):
+        trained = tiny_gan.scalars()
+        getattr(trained, player).trainable_weights[0].regularizer = regularizer
+        trained.fit(np.ones((4, 1), "float32"), steps=1, batch_size=4)
+        ends.append(getattr(trained, player).get_weights()[0].item())
+    start = {"generator": 0.5, "discriminator": 0.3}[player]
+    assert ends[1] == pytest.approx(ends[0] - 0.1 * 2 * 0.5 * start, abs=1e-6)  # rate times d/dw of w^2 / 2
+
+
+def test_a_regulariser_of_activity_is_refused_by_name():
+    trained = regularised(activity_regularizer="l2")
+    trained.compile(d_optimizer="adam", g_optimizer="adam")
+    with pytest.raises(ValueError, match=r"in the 'judge', answer adds a loss by add_loss or activity_regularizer"):
+        trained.fit(tiny_gan.images(), steps=1)
+
+
+def test_a_frozen_layer_may_have_a_regulariser_which_is_not_heard():
+    judge = regularised(kernel_regularizer="l2").discriminator
+    judge.trainable = False
+    trained = GAN(tiny_gan.generator(), keras.Model(judge.inputs, layers.Dense(1)(judge.outputs[0])))
+    trained.compile(d_optimizer="sgd", g_optimizer="sgd")
+    before = judge.get_weights()
+    trained.fit(tiny_gan.images(), steps=1)
+    assert trained.step == 1 and all(map(np.array_equal, before, judge.get_weights()))
+
+
+def test_what_is_no_optimizer_is_refused_by_name():
+    for wrong in (None, keras.optimizers.Adam, 1e-4):
+        with pytest.raises(TypeError, match=r"d_optimizer must be an optimizer such as keras.optimizers.Adam\(2e-4\)"):
+            tiny_gan.gan().compile(d_optimizer=wrong, g_optimizer="adam")
+
+
+def test_a_schedule_under_loss_scaling_is_no_number_that_a_callback_could_set():
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+    trained, scaled = tiny_gan.gan(), keras.optimizers.LossScaleOptimizer
+    trained.compile(**{f"{player}_optimizer": scaled(keras.optimizers.Adam(schedule)) for player in "dg"})
     with pytest.raises(
-        ValueError, match="the layer 'answer' of the 'judge' has a kernel_regularizer, which would have no"
+        ValueError, match="the learning rate of d_optimizer is a schedule, which LinearDecay cannot set"
     ):
-        trained.compile(d_optimizer="adam", g_optimizer="adam")
+        trained.fit(tiny_gan.images(), steps=1, callbacks=[LinearDecay()])
 
 
 def test_a_network_that_another_gan_has_trained_is_warned_of():
