@@ -4,6 +4,7 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
 
 from seminar_gan.plotting.style import TEXT_POINTS, same_everywhere
 from seminar_gan.ranges import to_unit
@@ -38,7 +39,8 @@ def image_rows(rows, scale=1.0):
         for axis, image in zip(line, images, strict=True):
             _draw(axis, image)
         line[0].set_ylabel(label, rotation=0, ha="right", va="center", labelpad=6, fontsize=TEXT_POINTS)
-    widest = max(axis.yaxis.label.get_window_extent().width for axis in axes[:, 0]) / figure.dpi
+    renderer = RendererAgg(1, 1, figure.dpi)  # that of svg or pdf finds another width
+    widest = max(axis.yaxis.label.get_window_extent(renderer).width for axis in axes[:, 0]) / figure.dpi
     margin = widest + 0.2
     figure.set_figwidth(0.62 * columns * scale + margin)
     figure.subplots_adjust(

@@ -107,6 +107,19 @@ def test_image_rows_needs_rows_of_one_length():
         image_rows({"a": random_bytes(2, 4, 4), "b": random_bytes(3, 4, 4)})
 
 
+@pytest.mark.parametrize("backend", ["svg", "pdf"])
+def test_every_backend_gives_rows_of_the_same_size(backend):
+    rows = {"binarised": random_bytes(10, 8, 8)}
+    here = image_rows(rows)
+    plt.switch_backend(backend)
+    try:
+        there = image_rows(rows)
+    finally:
+        plt.switch_backend("agg")
+    assert there.dpi == here.dpi
+    assert there.get_size_inches().tolist() == here.get_size_inches().tolist()
+
+
 def test_scale_makes_images_larger():
     small, large = (image_rows({"a": random_bytes(4, 8, 8)}, scale=scale) for scale in (1, 2))
     widths = [figure.axes[0].get_window_extent().width for figure in (small, large)]
