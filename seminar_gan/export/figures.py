@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.transforms import Bbox
@@ -152,6 +153,7 @@ def _render(figure, name, width_cm):
     fonts = {"pdf.fonttype": 42, "pdf.use14corefonts": False, "savefig.bbox": None}  # TrueType, embedded; whole page
     pdf, png = io.BytesIO(), io.BytesIO()
     with _restored(figure), settings_of(figure), matplotlib.rc_context(fonts):
+        FigureCanvasAgg(figure)  # that of svg or pdf measures text in another way
         figure.set_dpi(_DPI)
         box = _fit(figure, width_cm / _CM_PER_INCH)
         figure.savefig(pdf, format="pdf", bbox_inches=box, metadata={"CreationDate": None})
@@ -161,14 +163,15 @@ def _render(figure, name, width_cm):
 
 @contextmanager
 def _restored(figure):
-    """Restore size and resolution of a figure afterwards, and its axes' positions, which a layout engine moves."""
-    size, dpi, axes = figure.get_size_inches(), figure.dpi, figure.axes
+    """Restore canvas, size and resolution of a figure afterwards, and where its axes are: a layout engine moves them."""
+    canvas, size, dpi, axes = figure.canvas, figure.get_size_inches(), figure.dpi, figure.axes
     positions = [(ax, ax.get_position(True).frozen(), ax.get_position().frozen(), ax.get_in_layout()) for ax in axes]
     margins = vars(figure.subplotpars).copy()
     try:
         yield
     finally:
         figure.set_dpi(dpi)
+        figure.set_canvas(canvas)
         figure.set_size_inches(size, forward=False)
         figure.subplotpars.update(**margins)
         for ax, original, active, in_layout in positions:

@@ -128,6 +128,21 @@ def test_the_readers_settings_do_not_matter():
     assert contents("a")["png"] == contents("b")["png"]
 
 
+@pytest.mark.parametrize("backend", ["svg", "pdf"])
+def test_every_backend_writes_the_same_files(backend):
+    export.save_figure(a_figure(), "loss")
+    here = contents("loss")
+    plt.switch_backend(backend)
+    try:
+        figure = a_figure()
+        canvas = figure.canvas
+        export.save_figure(figure, "loss")
+    finally:
+        plt.switch_backend("agg")
+    assert figure.canvas is canvas
+    assert all(contents("loss")[ending] == here[ending] for ending in ("pdf", "png"))
+
+
 SCRIPT = """
 import matplotlib
 matplotlib.use("agg")
