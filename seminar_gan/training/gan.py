@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from seminar_gan import losses
+from seminar_gan.training import updates
 from seminar_gan.training.fit import checks, keras_checks
 from seminar_gan.training.fit.resumable import ResumableModel
 from seminar_gan.training.noise import normal
@@ -73,7 +74,9 @@ class GAN(ResumableModel):
             ValueError: if the two optimizers are one object or belong to another GAN, and for a discriminator that the
                 penalty cannot work with.
         """
-        d_optimizer, g_optimizer = keras.optimizers.get(d_optimizer), keras.optimizers.get(g_optimizer)
+        d_optimizer, g_optimizer = (
+            keras.optimizers.get(each) if isinstance(each, str | dict) else each for each in (d_optimizer, g_optimizer)
+        )
         checks.check_pair(loss)
         if penalty is not None:
             penalty.check(self.discriminator)
@@ -95,6 +98,7 @@ class GAN(ResumableModel):
         Returns:
             {log: float scalar}.
         """
+        updates.check_batch(batch)
         *earlier, real = self.parts(batch)
         for number, part in enumerate(earlier):
             self.update_discriminator(part, self.make_fake(self.draw_noise(part, number), part))
@@ -103,7 +107,7 @@ class GAN(ResumableModel):
             fake = self.make_fake(z, real)
             with tape.stop_recording():
                 d_logs = self.update_discriminator(real, fake)
-            g_loss, g_logs = self.generator_loss(real, fake)
+            g_loss, g_logs = updates.loss_and_logs(self.generator_loss(real, fake))
         self.update(self.g_optimizer, self.generator, tape, g_loss)
         self.update_ema()
         return self.track(g_loss=g_loss, **g_logs, **d_logs)
@@ -118,7 +122,7 @@ class GAN(ResumableModel):
             {log: float scalar}: d_loss, with the penalty in it, and what `discriminator_loss` logs.
         """
         with tf.GradientTape() as tape:
-            d_loss, logs = self.discriminator_loss(real, fake)
+            d_loss, logs = updates.loss_and_logs(self.discriminator_loss(real, fake))
             if self.penalty is not None:
                 logs["penalty"] = tf.cast(self.penalty(self, real, fake), d_loss.dtype)
                 d_loss += logs["penalty"]
@@ -231,18 +235,21 @@ class GAN(ResumableModel):
     def update(self, optimizer, network, tape, loss):
         """Let an optimizer make one step that lowers the loss by the weights of one network alone.
 
+        The weights' own regularizers are added to what it lowers, and not to what is logged.
+
         Args:
             optimizer: keras.optimizers.Optimizer.
             network: keras.Model.
             tape: tf.GradientTape that has recorded the loss.
             loss: float scalar. Replicas add up their gradients, so each counts as its share.
         """
-        if loss.shape.rank != 0:
-            raise ValueError(f"a loss must be one number, the mean over the batch; this one has shape {loss.shape}")
+        updates.check_loss(loss, network)
         share = 1 / tf.distribute.get_replica_context().num_replicas_in_sync
         share = optimizer.scale_loss(tf.cast(share, loss.dtype))  # LossScaleOptimizer's factor; else 1
-        gradients = tape.gradient(loss, network.trainable_variables, output_gradients=share)
-        optimizer.apply(gradients, network.trainable_variables)
+        variables = network.trainable_variables
+        gradients = tape.gradient(loss, variables, output_gradients=share)
+        gradients = [updates.regularized(*each, share) for each in zip(gradients, variables, strict=True)]
+        optimizer.apply(gradients, variables)
 
     def update_ema(self):
         """Move the averaged weights towards those of the generator."""

@@ -35,6 +35,12 @@ def rate_of(optimizer):
     return float(str(np.asarray(optimizer.learning_rate, "float32")))
 
 
+def rate_variable(optimizer):
+    """The variable that holds an optimizer's learning rate; None if that is a schedule."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return inner._learning_rate if isinstance(inner._learning_rate, keras.Variable) else None
+
+
 def optimizers_in(items):
     """(name, optimizer) of each optimizer among (name, value) pairs, and in lists and dicts among them."""
     for name, value in items:
