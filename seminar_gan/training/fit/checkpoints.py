@@ -13,6 +13,8 @@ import keras
 import numpy as np
 
 from seminar_gan import files
+from seminar_gan.training.fit.optimizers import rate_variable
+from seminar_gan.training.fit.record import is_finite
 
 __all__ = ["CheckpointError"]
 
@@ -41,7 +43,7 @@ class Checkpoints(keras.callbacks.Callback):
     def __init__(self, folder, identity):
         super().__init__()
         self.folder = Path(folder)
-        self.identity = json.loads(json.dumps(identity))
+        self.identity = _without_unset(json.loads(json.dumps(identity)))
         self.written, self.took, self.failed = time.perf_counter(), 0.0, False
 
     def restore(self, model):
@@ -50,6 +52,9 @@ class Checkpoints(keras.callbacks.Callback):
         Checkpoints with unreadable content are moved to the subfolder `damaged`, with a warning. A model that has been
         trained further in this process keeps its state. A learning rate other than that of the checkpoint's training
         was changed on purpose, and counts.
+
+        Returns:
+            bool, whether the model is at another step now.
 
         Raises:
             CheckpointError: if the checkpoint is of another training or of another version of this package, and if
@@ -68,7 +73,8 @@ class Checkpoints(keras.callbacks.Callback):
                 with np.load(io.BytesIO(payload), allow_pickle=False) as file:
                     about = json.loads(str(file["about"]))
                     self._check(path, about)
-                    state = {name: file[name] for name in variables}
+                    # The rate has a variable unless it is a schedule: one may have become the other on purpose.
+                    state = {name: file[name] for name in variables if name in file or not name.startswith("rate_")}
                 break
             except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
                 damaged[path] = error
@@ -76,15 +82,20 @@ class Checkpoints(keras.callbacks.Callback):
             about = None
         if damaged:
             self._move_away(damaged, path if about else None)
-        if about is None or model.step > about["step"]:  # trained on in this process since then
-            return
-        for name, variable in variables.items():
-            variable.assign(state[name])
+        trained_on = model.step > (about or {}).get("step", 0) and not model.record.diverged
+        if about is None or trained_on:  # in this process since then
+            return False
+        news = about["step"] != model.step
+        for name, values in state.items():
+            variables[name].assign(values)
         record = model.record
         record.history, record.seconds, record.first = about["history"], about["seconds"], about["first"]
         for name, rate in model.base_rates.items():
-            if about["base_rates"].get(name, rate) != rate:  # changed on purpose since then
-                model.optimizers[name].learning_rate = rate
+            optimizer = model.optimizers[name]
+            changed = about["base_rates"].get(name, rate) != rate  # on purpose, since then
+            if rate_variable(optimizer) is not None and (changed or f"rate_{name}_0" not in state):
+                optimizer.learning_rate = rate
+        return news
 
     def on_train_batch_end(self, batch, logs=None):
         if time.perf_counter() - self.written > max(EVERY, self.took / SHARE):
@@ -94,7 +105,7 @@ class Checkpoints(keras.callbacks.Callback):
         self.save(self.model)
 
     def save(self, model):
-        """Write the state; warn, once, if that fails. Returns whether it was written."""
+        """Write the state if its numbers are finite; warn, once, if that fails. Returns whether it was written."""
         began, path = time.perf_counter(), self.folder / f"step_{model.step:08d}.npz"
         record = model.record
         about = {
@@ -110,6 +121,8 @@ class Checkpoints(keras.callbacks.Callback):
             "base_rates": model.base_rates,
         }
         state = {name: np.asarray(variable) for name, variable in model.state().items()}
+        if not is_finite(state):  # a loss shows it a step later; what was kept before is the last good state
+            return False
         try:
             with files.whole(path) as part, open(part, "wb") as file:
                 np.savez(file, about=np.array(json.dumps(about, default=lambda number: number.item())), **state)
@@ -151,12 +164,19 @@ class Checkpoints(keras.callbacks.Callback):
                 f"{path} was written by {'a newer' if number > FORMAT else 'an older'} version of seminar-gan (format "
                 f"{number}; this one reads {FORMAT}): go on with that version, or give another folder"
             )
-        if about["identity"] != self.identity:
-            where, here, stored = _first_difference("", self.identity, about["identity"])
+        if (earlier := _without_unset(about["identity"])) != self.identity:
+            where, here, stored = _first_difference("", self.identity, earlier)
             raise CheckpointError(
                 f"{path} is of another training: {where} was {stored!r} and is now {here!r}. "
                 "Give another folder for this training, or the earlier settings to go on with that one."
             )
+
+
+def _without_unset(value):
+    """Nested settings without those that are None or False, as options are that only a newer Keras has."""
+    if isinstance(value, dict):
+        return {key: _without_unset(item) for key, item in value.items() if item is not None and item is not False}
+    return [_without_unset(item) for item in value] if isinstance(value, list) else value
 
 
 def _first_difference(name, here, stored):

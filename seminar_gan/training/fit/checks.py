@@ -9,6 +9,7 @@ import numpy as np
 from seminar_gan import losses
 
 RANGES = {"tanh": (-1, 1), "sigmoid": (0, 1)}
+NUMBERS = (int, float, np.integer, np.floating)
 ROUNDING = 1e-3  # how far beyond its range a float image may lie
 REARRANGING = (
     keras.layers.Reshape,
@@ -119,8 +120,8 @@ def check_end(steps, seconds):
         raise ValueError("say how long to train: fit(..., steps=1_000) or fit(..., seconds=60)")
     if steps is not None:
         check_settings(steps=steps)
-    if seconds is not None and not seconds > 0:
-        raise ValueError(f"seconds must be above 0; got {seconds!r}")
+    if seconds is not None and not (isinstance(seconds, NUMBERS) and not isinstance(seconds, bool) and seconds > 0):
+        raise ValueError(f"seconds must be a number above 0; got {seconds!r}")
 
 
 def image_range(generator):

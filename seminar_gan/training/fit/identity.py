@@ -23,7 +23,7 @@ def of(model, groups):
         nested dict, list, str, numbers and None, as JSON can hold it.
     """
     config = {name: value for name, value in model.get_config().items() if name not in model.networks}
-    unset = _of_keras() | {"base_rates"}
+    unset = _of_keras() | {"base_rates", "rates_left"}
     plain = {name: value for name, value in vars(model).items() if name not in unset and _is_plain(value)}
     networks = {name: network for name, network in model.networks.items() if not name.startswith("ema_")}
     arrays = {f"data {number}": array for number, array in enumerate(array for group in groups for array in group)}

@@ -4,6 +4,7 @@ import math
 import time
 
 import keras
+import numpy as np
 
 __all__ = ["TrainingDiverged"]
 
@@ -24,6 +25,7 @@ class Record(keras.callbacks.History):
         super().__init__()
         self.seconds = 0.0
         self.step = 0
+        self.diverged = False
         self.first = 0  # the step that a model had when it was loaded from a file, without its history
         self.last_step = self.time_limit = self.batch_size = None
 
@@ -58,9 +60,11 @@ class Record(keras.callbacks.History):
         self.step += 1
         for name, value in logs.items():
             if name.endswith("loss") and not math.isfinite(float(value)):
+                self.diverged = True
                 raise TrainingDiverged(
                     f"{name} is {float(value)} at step {self.step}: training stopped. "
-                    "Try a smaller learning rate. With fit(..., checkpoints=folder) the last good state is kept."
+                    "Try a smaller learning rate. With fit(..., checkpoints=folder) the last good state is kept, and "
+                    "the next call goes on from there."
                 )
         if self.share_done() >= 1:
             self.model.stop_training = True
@@ -78,3 +82,22 @@ class Record(keras.callbacks.History):
         names = [*self.history, *(name for name in entry if name not in self.history)]
         self.history = {name: [*self.history.get(name, earlier), entry.get(name, math.nan)] for name in names}
         return entry
+
+
+def is_finite(state):
+    """Whether no array of a state, {name: array}, holds a nan or an infinity."""
+    return all(np.isfinite(array).all() for array in map(np.asarray, state.values()) if array.dtype.kind == "f")
+
+
+def check_finite(model):
+    """Reject to train on what a training that diverged has left behind.
+
+    Raises:
+        TrainingDiverged: says what to do.
+    """
+    if model.record.diverged and not is_finite(model.state()):
+        raise TrainingDiverged(
+            f"the weights have been infinite or not numbers since step {model.step}, and no training mends that: build "
+            "the networks anew and train with a smaller learning rate"
+        )
+    model.record.diverged = False

@@ -12,8 +12,8 @@ import tensorflow as tf
 from seminar_gan.training.fit import checks, data, identity, keras_checks
 from seminar_gan.training.fit.checkpoints import Checkpoints
 from seminar_gan.training.fit.decay import LinearDecay
-from seminar_gan.training.fit.optimizers import JointRate, optimizers_in, rate_of, with_loss_scale
-from seminar_gan.training.fit.record import Record
+from seminar_gan.training.fit.optimizers import JointRate, optimizers_in, rate_of, rate_variable, with_loss_scale
+from seminar_gan.training.fit.record import Record, check_finite
 
 __all__ = ["ResumableModel"]
 
@@ -48,7 +48,7 @@ class ResumableModel(keras.Model):
         )  # fmt: skip
         self.record = Record()
         self.trackers = {}
-        self.base_rates = {}
+        self.base_rates, self.rates_left = {}, {}
         self.built = True
 
     def compile(self, *, optimizers, logs=(), **options):
@@ -64,6 +64,8 @@ class ResumableModel(keras.Model):
             TypeError, ValueError: for options of Keras that would have no effect, and if one optimizer is given twice
                 or belongs to another model.
         """
+        if "record" not in vars(self):
+            raise TypeError(f"the __init__ of {type(self).__name__} must call super().__init__, before all else")
         keras_checks.check_compile_options(options)
         keras_checks.check_optimizers({name: optimizer for name, (optimizer, _) in optimizers.items()}, self)
         super().compile(optimizer=None, **options)
@@ -75,7 +77,7 @@ class ResumableModel(keras.Model):
             setattr(self, name, optimizer)
             if not optimizer.built:
                 optimizer.build(variables)  # or its state would be missing in checkpoints
-        self.base_rates = {}
+        self.base_rates, self.rates_left = {}, {}
         if "optimizer" not in optimizers:
             self.optimizer = JointRate(self)
         self.trackers = {name: self.tracker(name) for name in (*self.LOGS, *logs)}
@@ -133,7 +135,10 @@ class ResumableModel(keras.Model):
             from which the next entry of the history will be made.
         """
         groups = {"model": self.weights, "random": self._random_states()}
-        groups |= {name: optimizer.variables for name, optimizer in self.optimizers.items()}
+        for name, optimizer in self.optimizers.items():
+            variables, rate = optimizer.variables, rate_variable(optimizer)
+            groups[name] = [variable for variable in variables if variable is not rate]
+            groups[f"rate_{name}"] = [] if rate is None else [rate]  # a schedule has none
         groups |= {f"mean_{name}": tracker.variables for name, tracker in self.trackers.items()}
         return {f"{group}_{number}": v for group, variables in groups.items() for number, v in enumerate(variables)}
 
@@ -166,12 +171,16 @@ class ResumableModel(keras.Model):
         if batch_size % replicas:
             raise ValueError(f"batch_size must be a multiple of the {replicas} replicas; got {batch_size}")
         for name, optimizer in self.optimizers.items():
-            self.base_rates.setdefault(name, rate_of(optimizer))
+            rate = rate_of(optimizer)
+            if name not in self.base_rates or rate != self.rates_left.get(name, rate):  # set by hand since then
+                self.base_rates[name] = rate
         self._claim_networks()
         record, kept = self.record, None
         if checkpoints is not None:
             kept = Checkpoints(checkpoints, identity.of(self, groups))
-            kept.restore(self)
+            if kept.restore(self):
+                print(f"Going on from step {self.step:,}, kept in {kept.folder}.", flush=True)
+        check_finite(self)
         record.last_step, record.time_limit, record.batch_size = steps, seconds, batch_size
         done = self.step > 0 and record.share_done(self.step) >= 1
         begun = any(np.any(np.asarray(v)) for tracker in self.trackers.values() for v in tracker.variables)
@@ -214,6 +223,8 @@ class ResumableModel(keras.Model):
             where = f"its state is in {kept.folder}" if saved else "in this session"
             print(f"Interrupted after step {self.step:,}. The same call goes on from there: {where}.", flush=True)
             raise
+        finally:
+            self.rates_left = {name: rate_of(optimizer) for name, optimizer in self.optimizers.items()}
         return record
 
     def _claim_networks(self):

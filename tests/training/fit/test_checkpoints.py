@@ -16,7 +16,9 @@ import pytest
 import tiny_gan
 from conftest import ROOT
 
+from seminar_gan.training.fit import checkpoints
 from seminar_gan.training.fit.checkpoints import CheckpointError
+from seminar_gan.training.fit.decay import LinearDecay
 from seminar_gan.training.fit.record import TrainingDiverged
 
 PROGRAM = [sys.executable, str(ROOT / "tests" / "tiny_gan.py")]
@@ -183,6 +185,64 @@ def test_a_training_may_go_on_with_another_batch_size_and_another_rate(tmp_path)
     assert float(trained.g_optimizer.learning_rate) == pytest.approx(0.01)
 
 
+def rated(rate, decay=None):
+    """A GAN of the tests with these learning rates: numbers, or schedules that halve in `decay` steps."""
+    trained = tiny_gan.gan()
+    rates = (rate if decay is None else keras.optimizers.schedules.ExponentialDecay(rate, decay, 0.5) for _ in "dg")
+    d_optimizer, g_optimizer = (keras.optimizers.Adam(each, beta_1=0.5) for each in rates)
+    trained.compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer)
+    return trained
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ((0.01,), (0.02, 4), 0.02 / 2),  # 4 of 8 steps were done
+        ((0.01, 4), (0.02,), 0.02),
+        ((0.01, 4), (0.01,), 0.01),
+        ((0.01, 4), (0.02, 4), 0.02 / 2),
+        ((0.01, 4), (0.01, 4), 0.01 / 2),
+    ],
+)
+def test_a_number_may_become_a_schedule_and_a_schedule_a_number(tmp_path, capsys, before, after, expected):
+    rated(*before).fit(tiny_gan.images(), steps=3, batch_size=8, report_every=3, checkpoints=tmp_path)
+    resumed = rated(*after)
+    velocity = [np.array(v) for v in resumed.d_optimizer._velocities]
+    resumed.fit(tiny_gan.images(), steps=4, batch_size=8, report_every=3, checkpoints=tmp_path)
+    assert resumed.record.history["step"] == [3, 4]
+    assert f"Going on from step 3, kept in {tmp_path}." in capsys.readouterr().out
+    assert float(resumed.d_optimizer.learning_rate) == pytest.approx(expected)
+    assert int(resumed.d_optimizer.iterations) == 4
+    assert not all(map(np.array_equal, velocity, resumed.d_optimizer._velocities))
+    assert not (tmp_path / "damaged").exists()
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_rate_set_by_hand_between_two_calls_counts(tmp_path, kept):
+    folder, seen = tmp_path / "state" if kept else None, []
+    tiny_gan.fit(trained := tiny_gan.begin(), 4, report_every=4, checkpoints=folder, callbacks=[LinearDecay()])
+    trained.d_optimizer.learning_rate = 1e-4
+    look = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(float(trained.d_optimizer.learning_rate))
+    )
+    tiny_gan.fit(trained, 5, report_every=4, checkpoints=folder, callbacks=[LinearDecay(5), look])
+    assert len(seen) == 1 and 0 < seen[0] <= 1.01e-4
+    assert float(trained.d_optimizer.learning_rate) == pytest.approx(1e-4)
+    assert float(trained.g_optimizer.learning_rate) == pytest.approx(1e-2)
+
+
+def test_options_that_only_a_newer_keras_has_are_no_other_training(tmp_path):
+    identity = {"layers": [["Dense", {"units": 2, "quantization_config": None, "new": False}]]}
+    older = {"layers": [["Dense", {"units": 2}]]}
+    one, other = checkpoints.Checkpoints(tmp_path, identity), checkpoints.Checkpoints(tmp_path, older)
+    one._check("path", {"format": checkpoints.FORMAT, "identity": older})
+    other._check("path", {"format": checkpoints.FORMAT, "identity": identity})
+    identity["layers"][0][1]["new"] = True
+    with pytest.raises(CheckpointError, match=r"layers.*new was True and is now None"):
+        other._check("path", {"format": checkpoints.FORMAT, "identity": identity})
+
+
 def test_what_was_trained_on_in_this_process_is_not_set_back(tmp_path):
     tiny_gan.fit(trained := tiny_gan.begin(), 20, checkpoints=tmp_path)
     tiny_gan.fit(trained, 35)
@@ -208,6 +268,31 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(whole, tmp_pat
         tiny_gan.fit(tiny_gan.begin(), checkpoints=tmp_path, callbacks=[BreakAt(33)])
     assert newest(tmp_path) == 20
     assert is_equal(whole, resume(tmp_path))
+
+
+def test_after_a_loss_that_was_not_finite_the_same_object_goes_on_from_the_last_good_state(whole, tmp_path):
+    trained = tiny_gan.begin()
+    with pytest.raises(TrainingDiverged, match="the next call goes on from there"):
+        tiny_gan.fit(trained, checkpoints=tmp_path, callbacks=[BreakAt(33)])
+    assert is_equal(whole, (tiny_gan.fit(trained, checkpoints=tmp_path) and tiny_gan.state(trained), whole[1]))
+    with pytest.raises(TrainingDiverged):
+        tiny_gan.fit(trained, 80, callbacks=[BreakAt(70)])
+    with pytest.raises(TrainingDiverged, match="no training mends that: build the networks anew and train with a smal"):
+        tiny_gan.fit(trained, 80)
+
+
+def test_a_state_that_is_not_finite_is_not_kept(tmp_path):
+    """The generator's last update breaks it: the losses of that step are finite."""
+    trained = tiny_gan.begin()
+
+    class Break(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if trained.step == 4:
+                trained.generator.weights[0].assign(np.full(trained.generator.weights[0].shape, np.nan))
+
+    with pytest.raises(TrainingDiverged):
+        tiny_gan.fit(trained, 6, report_every=2, checkpoints=tmp_path, callbacks=[Break()])
+    assert newest(tmp_path) == 2
 
 
 def test_the_settings_can_be_read_without_this_package(tmp_path):
