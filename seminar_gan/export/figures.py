@@ -163,7 +163,7 @@ def _render(figure, name, width_cm):
 
 @contextmanager
 def _restored(figure):
-    """Restore canvas, size and resolution of a figure afterwards, and where its axes are: a layout engine moves them."""
+    """Restore canvas, size and resolution of a figure afterwards, and its axes, which a layout engine moves."""
     canvas, size, dpi, axes = figure.canvas, figure.get_size_inches(), figure.dpi, figure.axes
     positions = [(ax, ax.get_position(True).frozen(), ax.get_position().frozen(), ax.get_in_layout()) for ax in axes]
     margins = vars(figure.subplotpars).copy()
