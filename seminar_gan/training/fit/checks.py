@@ -220,6 +220,11 @@ def _hint(got, shape):
         return (
             "; for grey images give images.mean(axis=-1, keepdims=True).astype(images.dtype), or build for 3 channels"
         )
+    if channels == 3 and got[1:] in ((height, width), (height, width, 1)):
+        return (
+            f"; for grey images build for 1 channel, image_shape=({height}, {width}, 1), or give each three times: "
+            + ("np.repeat(images.reshape(*images.shape[:3], 1), 3, axis=-1)")
+        )
     return known.get(got[1:], "")
 
 

@@ -186,3 +186,14 @@ def test_a_loss_for_each_image_is_refused():
     loss = losses.Pair(lambda real, fake: fake - real, losses.non_saturating)
     with pytest.raises(ValueError, match="a loss must be one number, the mean over the batch"):
         tiny_gan.fit(tiny_gan.gan(compiled={"loss": loss}), 1)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 1)])
+def test_grey_images_for_a_generator_in_colour_are_refused_with_two_cures(shape):
+    grey = np.zeros((9, *shape), "uint8")
+    with pytest.raises(
+        ValueError, match=r"build for 1 channel, image_shape=\(4, 4, 1\), or give each three times: np\."
+    ):
+        checks.check_images(grey, tiny_gan.generator((4, 4, 3)))
+    colour = np.repeat(grey.reshape(*grey.shape[:3], 1), 3, axis=-1)
+    assert checks.check_images(colour, tiny_gan.generator((4, 4, 3))).shape == (9, 4, 4, 3)
