@@ -26,6 +26,9 @@ class GAN(ResumableModel):
     their conditions, if there are any. A variant declares the further logs that its losses return:
     `LOGS = (*GAN.LOGS, "class_loss")`.
 
+    A GAN saved by `gan.save("gan.keras")` is opened by `keras.models.load_model` after `import seminar_gan.training.gan`,
+    or the module of its variant.
+
     Args:
         generator: keras.Model from z (batch, latent_dim) to images (batch, height, width, channels), or to points.
         discriminator: keras.Model from what the generator makes to logits (batch, 1).
@@ -98,7 +101,6 @@ class GAN(ResumableModel):
         Returns:
             {log: float scalar}.
         """
-        updates.check_batch(batch)
         *earlier, real = self.parts(batch)
         for number, part in enumerate(earlier):
             self.update_discriminator(part, self.make_fake(self.draw_noise(part, number), part))
@@ -107,7 +109,7 @@ class GAN(ResumableModel):
             fake = self.make_fake(z, real)
             with tape.stop_recording():
                 d_logs = self.update_discriminator(real, fake)
-            g_loss, g_logs = updates.loss_and_logs(self.generator_loss(real, fake))
+            g_loss, g_logs = self.generator_loss(real, fake)
         self.update(self.g_optimizer, self.generator, tape, g_loss)
         self.update_ema()
         return self.track(g_loss=g_loss, **g_logs, **d_logs)
@@ -122,7 +124,7 @@ class GAN(ResumableModel):
             {log: float scalar}: d_loss, with the penalty in it, and what `discriminator_loss` logs.
         """
         with tf.GradientTape() as tape:
-            d_loss, logs = updates.loss_and_logs(self.discriminator_loss(real, fake))
+            d_loss, logs = self.discriminator_loss(real, fake)
             if self.penalty is not None:
                 logs["penalty"] = tf.cast(self.penalty(self, real, fake), d_loss.dtype)
                 d_loss += logs["penalty"]
@@ -199,6 +201,7 @@ class GAN(ResumableModel):
         Returns:
             list of tuples of tensors (batch_size, ...).
         """
+        updates.check_batch(batch)
         return [tuple(part[number :: self.d_steps] for part in batch) for number in range(self.d_steps)]
 
     def draw_noise(self, real, number):

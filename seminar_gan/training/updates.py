@@ -1,4 +1,4 @@
-"""What one update of a network takes: a batch, a loss with its logs, and the regularizers of the weights."""
+"""What one update of a network takes: a batch, a loss, and the regularizers of the weights."""
 
 import tensorflow as tf
 
@@ -16,20 +16,6 @@ def check_batch(batch):
             "train_step takes images as float in the generator's range, such as ranges.to_symmetric(images); got "
             f"{batch[0].dtype.name}. fit scales uint8 by itself"
         )
-
-
-def loss_and_logs(pair):
-    """Return what `discriminator_loss` or `generator_loss` has returned; reject a loss without its logs.
-
-    Raises:
-        TypeError: says what to return.
-    """
-    if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], dict)):
-        raise TypeError(
-            "discriminator_loss and generator_loss return two things, the loss and a dict of what else is to be "
-            f"logged: return loss, {{}}; got {pair!r}"
-        )
-    return pair
 
 
 def check_loss(loss, network):
