@@ -26,8 +26,8 @@ class GAN(ResumableModel):
     their conditions, if there are any. A variant declares the further logs that its losses return:
     `LOGS = (*GAN.LOGS, "class_loss")`.
 
-    A GAN saved by `gan.save("gan.keras")` is opened by `keras.models.load_model` after `import seminar_gan.training.gan`,
-    or the module of its variant.
+    A GAN saved by `gan.save("gan.keras")` is opened by `keras.models.load_model` after `import
+    seminar_gan.training.gan`, or of the module of its variant.
 
     Args:
         generator: keras.Model from z (batch, latent_dim) to images (batch, height, width, channels), or to points.
