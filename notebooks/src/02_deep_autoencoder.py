@@ -354,7 +354,8 @@ sg.export.colab.download("figures")
 
 # %% tags=["solution", "nbval-ignore-output"]
 with np.load(sg.datasets.data_folder() / "smiles.npz") as file:
-    drawing = file["source_train"][:, :2]  # category and number of the drawing
+    # category, and number within it
+    drawing = np.column_stack([file["y_train"], file["source_train"][:, 0]])
 drawings = np.unique(drawing, axis=0)
 rng = np.random.default_rng(SEED)
 chosen = drawings[rng.permutation(len(drawings))[:32]]

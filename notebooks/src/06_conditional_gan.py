@@ -303,7 +303,7 @@ one_z = {f"z {n + 1}": make_from(np.tile(some_z[n], (10, 1)), np.arange(10)) for
 one_z_figure = sg.plotting.image_rows(one_z)
 sg.plotting.show(
     one_z_figure,
-    "Five rows of ten generated digits, 0 to 9. All digits of a row come from one z.",
+    "Five rows of ten generated digits, 0 to 9. Each row comes from a single z.",
 )
 
 
@@ -365,7 +365,8 @@ ways = {f"{a} to {b}": between(a, b, some_z[:1])[0] for a, b in [(3, 8), (4, 9),
 between_figure = sg.plotting.image_rows(ways)
 sg.plotting.show(
     between_figure,
-    "Four rows of nine images on the way between two labels: 3 to 8, 4 to 9, 1 to 7, and 0 to 6.",
+    "Four rows of nine generated images. Each row goes from one label to another: 3 to 8, 4 to 9, "
+    "1 to 7, and 0 to 6.",
 )
 
 # %% tags=["nbval-ignore-output"]
@@ -381,7 +382,7 @@ share_figure = sg.plotting.curves(
 sg.plotting.show(
     share_figure,
     "Line plot over t, from 0 to 1, with three lines: the share of images that the judge takes "
-    "for a 3, for an 8, and of which it is not sure.",
+    "for a 3, the share that it takes for an 8, and the share of which it is not sure.",
 )
 
 # %% [markdown]
@@ -503,7 +504,10 @@ made_smileys = make_smileys(smiley_gan, wanted)
 ordered_figure = sg.plotting.image_rows(
     {"ordered": smileys.draw_smileys(wanted[:10]), "made": made_smileys[:10]}
 )
-sg.plotting.show(ordered_figure, "Two rows of ten smileys: as ordered above, as generated below.")
+sg.plotting.show(
+    ordered_figure,
+    "Two rows of ten smileys: above, a drawing of what was ordered; below, what was generated.",
+)
 
 # %% [markdown]
 # The upper row is what was ordered, drawn by a steady hand. The lower row may differ from it in place, size, ink and wobble, and in nothing else. **Predict:** which attribute does the generator obey least, and is it
@@ -562,7 +566,7 @@ same_order = {
 same_figure = sg.plotting.image_rows({name: faces[:10] for name, faces in same_order.items()})
 sg.plotting.show(
     same_figure,
-    "Two rows of ten smileys, all of one order: drawn above, generated below.",
+    "Two rows of ten smileys, all made to the same order: drawn above, generated below.",
 )
 
 # %% tags=["nbval-ignore-output"]
@@ -630,7 +634,7 @@ titles = [f"{test_labels[n]} → {answers['generated'][n]}" for n in shown]
 mistakes_figure = sg.plotting.image_grid(test_digits[shown], titles=titles)
 sg.plotting.show(
     mistakes_figure,
-    "Up to twenty real digits in rows of ten, each titled with the right and the wrong answer.",
+    "Real test digits in rows of ten, each titled with the right and the wrong answer.",
 )
 
 # %% [markdown]
@@ -766,7 +770,7 @@ for name, (r2, _) in judged(regressor, moved, wanted).items():
     print(f"{name:13s} {r2:6.2f}")
 
 # %% [markdown] tags=["solution"]
-# Below 0 for some attributes: worse than a guess, on drawings that show their attributes as clearly as before. The judge knows faces near the middle and nothing else. A bad number of a generator can be the judge's fault; a
+# Below 0 for most attributes: worse than a guess, on drawings that show their attributes as clearly as before. The judge knows faces near the middle and nothing else. A bad number of a generator can be the judge's fault; a
 # good one over thousands of orders hardly.
 #
 # **Exercise 4.**
@@ -791,8 +795,8 @@ sg.export.table(columns, rows, formats=dict.fromkeys(columns[1:], ".1%"))
 figure = sg.plotting.image_rows(made)
 sg.plotting.show(
     figure,
-    "Two rows of ten generated digits: trained with the right labels above, with shuffled ones "
-    "below.",
+    "Two rows of ten generated digits: above, after training with the right labels; below, with "
+    "shuffled ones.",
 )
 
 # %% [markdown] tags=["solution"]

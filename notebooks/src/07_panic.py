@@ -58,7 +58,7 @@ sg.parameters.check(
 )
 
 # %% [markdown]
-# Your own images need no change of the page. Where a relative folder begins depends on who runs it:
+# Your own images need no change of the page beyond its parameters. Where a relative folder begins depends on who runs it:
 #
 # | run by | a relative `IMAGE_FOLDER` begins at |
 # |---|---|
@@ -67,7 +67,7 @@ sg.parameters.check(
 # | JupyterLab, VS Code | the folder of the page |
 # | Colab | `/content`; or set `UPLOAD = True`, and the next cell asks for your images, or a zip file of them |
 #
-# `-p CHANNELS 3` keeps colours. (papermill's `-r` passes a name as it is written; `-p` makes a number of a folder called 007.) PANIC's iterations become fewer where images are larger, in proportion to the side; `-p GATED_STEPS 1000` asks for so many. Sentences that name cells are about the embedded ones; all numbers are about yours.
+# `-p CHANNELS 3` keeps colours. (papermill's `-r` passes a name as it is written; `-p` makes a number of a folder called 007.) PANIC's iterations become fewer where images are larger, in inverse proportion to the side; `-p GATED_STEPS 1000` asks for that many. Sentences that name cells are about the embedded ones. What the cells of the page compute is about yours, except for the pairs that come trained and the recorded seeds.
 
 # %% tags=["setup"]
 if UPLOAD and not IMAGE_FOLDER:
@@ -246,15 +246,17 @@ def update(
 # %% [markdown]
 # ### Hold some out
 #
-# The paper trains on all of its images. Then nobody can ask later whether $G$ has learned cells or *these* cells. So put a third aside before anything is trained. Copies of an image, also resaved, mirrored or turned ones, stay on one side (the table above names them); or what was held out would have been seen. From here on, "training images" are the others.
+# The paper trains on all of its images. Then nobody can ask later whether $G$ has learned cells or *these* cells. So put a third aside before anything is trained. Copies of an image stay on one side, also those resaved, mirrored or turned by 90°; otherwise the held-out images would have been seen in training. (The table under *The images* counts them; the cells have none. Crops, and copies of another contrast, are not recognised: leave them out of the folder.) From here on, "training images" are the others.
 
 # %% tags=["setup"]
 ENOUGH = 12  # with fewer different images, none is held out
 different = np.unique(loaded.groups)  # one of each set of copies
-third = len(images) // 3 if len(different) >= ENOUGH else 0
-train, held = sg.datasets.hold_out(loaded, third, seed=SEED)
+has_held = len(different) >= ENOUGH
+third = len(different) // 3 if has_held else 0
+_, chosen = sg.datasets.hold_out(np.arange(len(different)), third, seed=SEED)
+is_held = np.isin(loaded.groups, different[chosen])  # they and their copies
+train, held = np.flatnonzero(~is_held), np.flatnonzero(is_held)
 train_images, held_images = images[train], images[held]
-has_held = len(np.intersect1d(held, different)) > 1
 if not has_held:
     print(
         f"{len(different)} different images are too few to hold any out (at least {ENOUGH} are needed):"
@@ -331,7 +333,7 @@ for gate in gates.values():
 sg.plotting.show(
     gated_figure,
     "Two line plots over the steps, one above the other, each with lines for D on fakes, D on "
-    "reals and G: the updates so far, and the loss. Thin lines mark the gates.",
+    "reals and G: the updates so far, and the loss. Thin lines in the lower one mark the gates.",
 )
 update_share = {name: float(record[log][-1] / gated_steps) for name, log in updates.items()}
 for name, share in update_share.items():
@@ -347,13 +349,13 @@ for axis, path in zip(axes, chosen, strict=True):
     axis.set_ylabel(f"{int(path.stem[5:]):,}", rotation=0, ha="right", va="center", fontsize=8)
 sg.plotting.show(
     strip_figure,
-    "Eight rows of six generated images, always from the same six z, from the first step at the "
-    "top to the last at the bottom.",
+    "Eight rows of six generated images, always from the same six z, from before the training "
+    "at the top to its last step at the bottom.",
 )
 
 # %% [markdown]
-# **Read.** The upper panel is the paper's idea at work: where a line is flat, that network rested; where it rises at full slope, it was trained at every step. The lower panel has the three losses that the paper watched in TensorBoard, with the gates as thin lines. A loss is pulled down
-# to its gate and left alone. So its level says where the gate is, and little about the images: look at the strip, one row for each step, always the same six $z$.
+# **Read.** The upper panel is the paper's idea at work: where a line is flat, that network rested; where it rises at full slope, it was trained at every step. The lower panel has the three losses that the paper watched in TensorBoard, with the gates as thin lines. A loss that reaches its gate
+# is left alone there: here that of $D$ on fakes. The other two stay above theirs, near the 0.69 of a coin. None of these levels says much about the images: look at the strip, one row for each step, always the same six $z$.
 #
 # The paper calls the loss of $G$ "the share of generated images that $D$ has recognised". It is not a share: it is $-\log D(G(z))$. That share is `1 - d_fake` in the history.
 
@@ -404,8 +406,8 @@ sg.export.table(
 )
 
 # %% [markdown]
-# **Read.** The table has the share of steps in which each update was made. A few steps at a small size cannot confirm or refute a finding about many at a large one. For that, two pairs were trained at 100 x 100 on the training cells of `SEED = 0`, with all else equal, by
-# `python tools/train_panic.py`; their images travel with the package: a hundred of each from the end, and six $z$ through the training. (So does the generator of the first pair. Of the other one, as you will see, the images say all.)
+# **Read.** The table has the share of steps in which each update was made. A few steps at a small size cannot confirm or refute a finding about many at a large one. For that, two pairs were trained at 100 x 100, `plain` without batch normalisation in $D$ and `normalised` with it, on the training cells of `SEED = 0`, with all else equal, by
+# `python tools/train_panic.py`; their images travel with the package: a hundred of each from the end, and six $z$ through the training. (So does the generator of `plain`; for that of `normalised`, as you will see, the images say enough.)
 
 # %%
 shipped, on_the_way = {}, {}
@@ -517,7 +519,7 @@ power_figure = sg.plotting.curves(
 )
 sg.plotting.show(
     power_figure,
-    "Line plot of the kernel distance over the levels by which images were made lighter. A flat "
+    "Line plot of the kernel distance over the grey levels by which images were made lighter. A flat "
     "line marks what 95 % of the splits of real images stay below.",
 )
 print(f"seen from {min(seen)} levels on" if seen else "not seen up to 32 levels")
@@ -587,7 +589,7 @@ aug_figure = sg.plotting.image_rows(
 )
 sg.plotting.show(
     aug_figure,
-    "Four rows of ten images: real ones, and generated by PANIC, by ours, and by ours with T.",
+    "Four rows of ten images: real ones, then samples of PANIC, of our pair, and of our pair with T.",
 )
 
 # %% [markdown]
@@ -604,7 +606,8 @@ leaked = samples(train_ours(moved, augment=False))
 leak_figure = sg.plotting.image_rows({"data changed": leaked[:10]})
 sg.plotting.show(
     leak_figure,
-    "Ten images in a row, generated after training on shifted images: some stand off the middle.",
+    "Ten images in a row, generated after training on shifted images. In some the cell is off the "
+    "centre.",
 )
 
 # %% tags=["nbval-ignore-output"]
@@ -767,11 +770,12 @@ if has_held:
 near_figure, axis = plt.subplots(figsize=(5.6, 2.6), layout="constrained")
 axis.boxplot(list(near.values()), orientation="horizontal", tick_labels=list(near), whis=(0, 100))
 axis.set_xlabel("l1 to the nearest training image, levels a pixel", fontsize=8.5)
+axis.invert_yaxis()  # in the order of the tables
 axis.tick_params(labelsize=8.5)
 sg.plotting.show(
     near_figure,
-    "Box plots of the distance to the nearest training image, one below the other: the generated "
-    "samples, the two controls, and the held-out images, if there are any.",
+    "Box plots of the distance to the nearest training image, one for each setting, then for the two "
+    "controls and the held-out images.",
 )
 
 # %% tags=["nbval-ignore-output"]
@@ -780,8 +784,8 @@ nearest_first = best[np.argsort(pixel_distances(best, train_images))[:10]]
 heart_figure = sg.plotting.image_rows(beside_nearest(nearest_first))
 sg.plotting.show(
     heart_figure,
-    "Two rows of ten images: those of all samples that are nearest to a training image, and below "
-    "each that training image.",
+    "Two rows of ten images: the samples of ours with T that are nearest to a training image, and "
+    "below each that training image.",
 )
 
 
@@ -801,7 +805,7 @@ for name, text in verdicts.items():
     print(f"{name}: {text}")
 
 # %% [markdown]
-# **Read.** The ten samples of the last picture are those *nearest* to a training image, the worst cases. The bounds of the verdict are ours: *copies*, if more than half of the samples are nearer than any held-out image; *leans*, if the chance is below 2.5 % by one of the two rulers. With four settings, up to one page in five has such a lean by chance alone. Mind what each ruler misses. A $G$ that draws one single image is nearest to one, which two of three deals count as training: the test says nothing, and only the distances and the picture tell. In $\ell_1$ a blurred image is near to everything, so a low distance alone proves nothing; and a mirrored or
+# **Read.** The ten samples of the last picture are those of *ours, T* that are nearest to a training image, its worst cases. The bounds of the verdict are ours: *copies*, if more than half of the samples are nearer than any held-out image; *leans*, if the chance is below 2.5 % by one of the two rulers. With four settings, up to one page in five has such a lean by chance alone. Mind what each ruler misses. A $G$ that draws one single image is nearest to one, which two of three deals count as training: the test says nothing, and only the distances and the picture tell. In $\ell_1$ a blurred image is near to everything, so a low distance alone proves nothing; and a mirrored or
 # shifted copy is far. The twelve numbers see through mirroring, and two different cells of one size and brightness are near. "No sign" is not "no".
 
 # %% [markdown]
@@ -1030,7 +1034,7 @@ sg.plotting.show(
 )
 
 # %% [markdown] tags=["solution"]
-# With gates of 0 it is the ordinary game, in which each loss is above its gate. $D$ is ahead, as the loss of $G$ says, and cells appear all the same. With 1 and 1, $D$ is never trained: untrained it answers 1/2, and both of its losses are 0.69, below
+# With gates of 0 it is the ordinary game, in which each loss is above its gate. $D$ is ahead, as the loss of $G$ says, and cells appear all the same. With 1 and 1, $D$ is never trained: untrained it answers 1/2, and both of its losses are about 0.69, below
 # their gates. $G$ then pleases a random network, and one such image is as good as any.
 #
 # **Exercise 2.** The rates are those of the batch at hand: of fakes that $D$ calls fake, of reals that it calls real.
@@ -1050,7 +1054,7 @@ class LiteralGAN(GatedGAN):
 figure = sg.plotting.image_rows({"literally": play(panic_gan(LiteralGAN))})
 sg.plotting.show(
     figure,
-    "Ten images in a row, generated after training as the text of the paper says.",
+    "Ten nearly uniform grey images in a row, generated after training as the text of the paper says.",
 )
 
 # %% [markdown] tags=["solution"]
@@ -1083,8 +1087,8 @@ for name, turn in turns.items():
 figure = sg.plotting.image_rows(rows)
 sg.plotting.show(
     figure,
-    "Two rows of ten generated images: trained on fours that are all turned above, on fours of "
-    "which every second is turned below.",
+    "Two rows of ten generated fours: above, D saw all images upside down; below, every second one, "
+    "at random.",
 )
 
 # %% [markdown] tags=["solution"]
@@ -1108,7 +1112,7 @@ figure.axes[0].set_xscale("log")
 sg.plotting.show(
     figure,
     "Line plot of the spread of the kernel distance over the number of images in each sample, "
-    "both logarithmic.",
+    "on logarithmic axes.",
 )
 slope = np.polyfit(np.log(sizes), np.log(spreads), 1)[0]
 print(f"the spread falls as n to the power of {slope:.2f}")
