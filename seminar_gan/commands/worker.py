@@ -11,7 +11,7 @@ import uuid
 from pathlib import Path
 
 import psutil
-from distributed import get_worker
+from distributed import Status, get_worker
 
 from seminar_gan.commands.execute import tail
 from seminar_gan.files import write_json
@@ -108,9 +108,12 @@ def _environment(settings):
 
 
 def _wanted(worker, key):
-    """Whether the run still waits for this task. Dask cancels it when its client is gone, but cannot end its thread."""
+    """Whether the run still waits for this task. Dask cancels it when its client is gone, but cannot end its thread.
+
+    A worker that closes waits for its threads, and may close before it hears of the cancellation.
+    """
     task = worker.state.tasks.get(key)
-    return task is not None and task.state != "cancelled"
+    return task is not None and task.state != "cancelled" and worker.status not in (Status.closing, Status.closed)
 
 
 def _read(path):
