@@ -102,15 +102,14 @@ print(
 smile_figure = sg.plotting.image_rows({"raw": smiles[:10], "binarised": binarised[:10]})
 sg.plotting.show(
     smile_figure,
-    "Two rows of ten small drawings of faces. Above, raw: faint strokes on white. Below, "
-    "binarised: the same faces, white strokes on black.",
+    "Two rows of ten small drawings of faces: the raw images, faint strokes on white, above the "
+    "binarised ones, white strokes on black.",
 )
 
 # %% [markdown]
 # ## Two sizes of every page
 #
-# A page's first cells hold its *parameters*, at a quick size: `MNIST_EPOCHS = 10  # paper: 100`. Change one and run the page again: that is the first
-# exercise of every page. The sizes of the papers are one command away:
+# A page's first cells hold its *parameters*, at a quick size: `MNIST_EPOCHS = 10  # paper: 100`. Change one and run the page again. The sizes of the papers are one command away:
 #
 # | command | what it does |
 # |---|---|
@@ -136,7 +135,7 @@ origin = run.record()  # what stands in the JSON file
 print(json.dumps({key: origin[key] for key in ("page", "seed", "commit", "versions")}, indent=1))
 
 # %% [markdown]
-# On Colab the files would be gone with the machine. Each page therefore ends its figures with this line, which downloads the folder as a zip file there, and elsewhere only says where it is:
+# On Colab the files are gone when the machine is given back. This line, which every page has, downloads the folder as a zip file there. Elsewhere it only says where the files are:
 
 # %%
 sg.export.colab.download("figures")
@@ -171,7 +170,7 @@ print(sizes.latex)
 #   a page must still say PASS.
 # * *A page stops:* `make run-all PAGES=02` shows the end of the error and keeps the stopped page in `build/quick/failed/`.
 #
-# Otherwise ask at {repository}/issues. Give the output of the second cell, the whole error message, and what you changed.
+# Otherwise ask at {repository}/issues. Give the output of the cell that names the versions and the device, the whole error message, and what you changed.
 
 # %% [markdown]
 # ## Exercises

@@ -36,7 +36,7 @@ BATCH_SIZE = 256  # the paper does not say
 LEARNING_RATE = 3e-3  # the paper does not say
 
 # %% tags=["setup"]
-# Each has its bounds; what is outside of them stops the page here.
+# Each parameter has bounds: a value outside them stops the page here.
 sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),
@@ -514,7 +514,7 @@ print("median distance to the nearest of 10,000 real digits:")
 print(f"decoded random codes {random_distance:.1f}, reconstructed digits {real_distance:.1f}")
 
 # %% [markdown]
-# **Read.** Strokes, but no digits. Each entry of the code has the right spread, but the entries do not fit each other: real codes
+# **Read.** Strokes, but hardly a digit. Each entry of the code has the right spread, but the entries do not fit each other: real codes
 # fill only a small part of the 32-dimensional space, and nothing in the loss asked the decoder to be right anywhere else.
 # An autoencoder compresses; it does not generate. The question of how to generate comes back at the end of page 03.
 
@@ -592,7 +592,7 @@ read = digit_labels[np.argmin(distances, axis=1)] == test_labels[:2_000]
 print(f"read correctly after 3 epochs with 10 numbers: {read.mean():.1%}")
 
 # %% [markdown] tags=["solution"]
-# Most digits survive even this. Compare the picture, not only the share: the reader forgives blur.
+# Most digits survive even this. Look at the picture, not only at the share: the reader forgives blur.
 #
 # **Exercise 2.**
 
@@ -608,7 +608,7 @@ for loss in ("binary_crossentropy", "mean_squared_error"):
 
 # %% [markdown] tags=["solution"]
 # No: after three epochs the two are close, and here the network that was trained on something else is not the worse one. The gradient of
-# cross-entropy with respect to the logit is $\hat{x} - x$; squared error multiplies it with $\hat{x}(1 - \hat{x})$, which is small for pixels that are
+# cross-entropy with respect to the logit is $\hat{x} - x$; squared error multiplies it by $\hat{x}(1 - \hat{x})$, which is small for pixels that are
 # firmly wrong. So it learns them more slowly at first. Train longer before you conclude anything about the end.
 #
 # **Exercise 3.**

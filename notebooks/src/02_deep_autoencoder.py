@@ -34,7 +34,7 @@ BATCH_SIZE = 256  # the paper does not say
 LEARNING_RATE = 3e-3  # the paper does not say
 
 # %% tags=["setup"]
-# Each has its bounds; what is outside of them stops the page here.
+# Each parameter has bounds: a value outside them stops the page here.
 sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),
@@ -161,7 +161,7 @@ sg.plotting.show(
 
 # %% [markdown]
 # **Read.** Far less than 4.4 times: on a CPU much of a step is not multiplication but moving images and updating bookkeeping, which both
-# networks share. (The fastest epoch counts; the first, in which TensorFlow prepares the network, does not.) At equal time the simple network keeps
+# networks share. (The fastest epoch counts.) At equal time the simple network keeps
 # its lead for longer. The deep one still passes it, later.
 #
 # Now the test images, for the first and only time. Do you see the difference that the curves show?

@@ -34,7 +34,7 @@ DENSE_STEPS = 1_500  # paper: 3,000
 BATCH_SIZE = 128  # Winkler's; Temkeng does not say
 
 # %% tags=["setup"]
-# Each has its bounds; what is outside of them stops the page here.
+# Each parameter has bounds: a value outside them stops the page here.
 sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),
@@ -212,7 +212,7 @@ print(f"on the median point the non-saturating loss pulls {stronger:,.0f} times 
 # %% [markdown]
 # **Read.** Dots are real, crosses are generated, one length of arrow for both panels. Both losses pull in the *same* direction, towards where $D$ says "real"
 # (both gradients are multiples of that of the logit). But minimax pulls with $D$, which is next to nothing where $D$ is right, and the
-# other with $1 - D$: their ratio is $(1 - D) / D = e^{-a}$. Under minimax only the few points that $D$ is not sure about get an arrow. A discriminator that is right about everything is a bad teacher for one of the
+# other with $1 - D$: their ratio is $(1 - D) / D = e^{-a}$. Under minimax only the few points that $D$ is not sure about, or wrong about, get an arrow. A discriminator that is right about everything is a bad teacher for one of the
 # two losses, and it is the loss in the formula.
 
 # %% [markdown]
@@ -379,7 +379,7 @@ sg.export.table(
 )
 
 # %% [markdown]
-# **Read.** Both games come to the two numbers that theory has given (the thin lines): accuracy one half, loss $2 \log 2$. Heck & Brandau (2023, section 3.2) tell it so: the two train each other
+# **Read.** Both games come close to the two numbers that theory has given (the thin lines): accuracy one half, loss $2 \log 2$. Heck & Brandau (2023, section 3.2) tell it so: the two train each other
 # until $D$ sorts about half of the data wrongly. The head start is not needed here; the game without it is even quicker to get there. It is the alternation that matters: $D$ is updated as often as $G$,
 # and so is never far behind.
 #
@@ -637,7 +637,7 @@ claims.above(
     1.5, step_time[dense] / step_time[vanilla], "time of a step, larger pair per smaller", ours
 )
 claims.below(0.4, max(fall.values()), "distance from start to end falls to", ours)
-claims.below(1, max(loss_start.values()), "but G's loss is lowest untrained: start per end", ours)
+claims.below(1, max(loss_start.values()), "but G's loss is lower untrained: start per end", ours)
 claims.verdicts()
 
 # %% tags=["nbval-ignore-output", "timing"]

@@ -38,7 +38,7 @@ WINKLER_STEPS = 60  # paper: 3,000
 STEPS = 480  # ours: the papers have no such pair
 
 # %% tags=["setup"]
-# Each has its bounds; what is outside of them stops the page here.
+# Each parameter has bounds: a value outside them stops the page here.
 sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),

@@ -35,7 +35,7 @@ NUM_DRAWINGS = 10_000  # ours: drawn by a formula, there are as many as you like
 NUM_SAMPLES = 10_000  # ours: generated digits for a classifier to learn from
 
 # %% tags=["setup"]
-# Each has its bounds; what is outside of them stops the page here.
+# Each parameter has bounds: a value outside them stops the page here.
 sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),

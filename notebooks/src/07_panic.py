@@ -42,7 +42,7 @@ STEPS = 360  # ours
 WASSERSTEIN_STEPS = 40  # the paper only wishes for it
 
 # %% tags=["setup"]
-# Each has its bounds; what is outside of them stops the page here.
+# Each parameter has bounds: a value outside them stops the page here.
 sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),
