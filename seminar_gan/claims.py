@@ -3,14 +3,21 @@
 A page shows its claims in two cells. `claims.verdicts()` prints the sentences with their bounds: the same text on every
 machine, so that the regression test can compare it. `claims.rows()` gives the measured numbers, which differ a little
 from machine to machine, in a cell that is not compared.
+
+Statements: what the text of a page says of its outputs. `holds("the deep network is ahead at the end", deep < simple)`
+stands in a cell below the text, so that no sentence can stand against its output.
 """
 
 import math
+import os
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
 
-__all__ = ["Claim", "Claims"]
+__all__ = ["Claim", "Claims", "holds"]
+
+STRICT = "SEMINAR_GAN_STRICT"  # 1 where pages are built and tested: a statement that does not hold is an error there
+NO_LONGER = "With your settings this no longer holds:"
 
 
 def __dir__():
@@ -38,6 +45,41 @@ class Claim:
     measured: float
     bound: str
     holds: bool
+
+
+def holds(sentence, truth):
+    """State something of a page's outputs. Nothing is printed while it holds.
+
+    Where it does not hold, with parameters, a seed or a machine of your own, a line says so, and the page goes on.
+    Where pages are built and tested (SEMINAR_GAN_STRICT=1) it is an error.
+
+    Args:
+        sentence: str, what the text says.
+        truth: True or False, a comparison of one number with another.
+
+    Raises:
+        AssertionError: if it does not hold where pages are built and tested; names the sentence.
+        TypeError: if the truth is something else: an array, a number, nothing at all.
+
+    Example:
+        >>> holds("the error falls", 0.09 < 0.12)
+        >>> holds("the error more than halves", 0.09 < 0.06)
+        With your settings this no longer holds: the error more than halves
+    """
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise TypeError(f"holds takes the sentence first, then whether it is true; got {sentence!r} as the sentence")
+    value = truth.item() if getattr(truth, "size", 0) == 1 and hasattr(truth, "item") else truth
+    if not isinstance(value, bool):
+        shape = f" of shape {truth.shape}" if hasattr(truth, "shape") else ""
+        raise TypeError(
+            f"{sentence!r} must be True or False, such as a < b; got {type(truth).__name__}{shape}. "
+            "For several numbers say all(...) or any(...)"
+        )
+    if value:
+        return
+    if os.environ.get(STRICT) == "1":
+        raise AssertionError(f"the page says what its outputs refute: {sentence}")
+    print(f"{NO_LONGER} {sentence}")
 
 
 class Claims:

@@ -7,6 +7,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from seminar_gan import claims as statements
 from seminar_gan.claims import Claims
 
 
@@ -125,3 +126,29 @@ def test_several_numbers_are_rejected():
         Claims().below(1, np.array([0.1, 0.2]), "errors", "T")
     with pytest.raises(ValueError, match=r"the bound has the shape \(0,\)"):
         Claims().below(np.array([]), 1, "errors", "T")
+
+
+def test_a_statement_that_holds_prints_nothing(capsys):
+    for truth in (True, np.float32(1) < 2, np.array(True), np.bool_(True)):
+        assert statements.holds("one is less than two", truth) is None
+    assert capsys.readouterr().out == ""
+
+
+def test_a_statement_that_does_not_hold_is_a_plain_line_for_students_and_an_error_in_a_build(capsys, monkeypatch):
+    monkeypatch.delenv("SEMINAR_GAN_STRICT", raising=False)
+    for truth in (False, np.nan < 2, np.array([False])):
+        statements.holds("the error falls", truth)
+    assert capsys.readouterr().out == "With your settings this no longer holds: the error falls\n" * 3
+    monkeypatch.setenv("SEMINAR_GAN_STRICT", "1")
+    statements.holds("the error falls", True)
+    with pytest.raises(AssertionError, match=r"^the page says what its outputs refute: the error falls$"):
+        statements.holds("the error falls", False)
+
+
+def test_a_statement_needs_a_sentence_and_one_comparison():
+    for truth in (1, 0.5, None, "yes", np.array([True, False]), np.array(1.0), []):
+        with pytest.raises(TypeError, match="'it falls' must be True or False, such as a < b; got "):
+            statements.holds("it falls", truth)
+    for sentence in (True, "", " ", None):
+        with pytest.raises(TypeError, match="holds takes the sentence first"):
+            statements.holds(sentence, True)
