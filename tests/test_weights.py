@@ -88,7 +88,7 @@ def test_the_pictures_of_the_panic_trainings(training):
     assert all(np.diff(steps) > 0)
     differs = [int(np.ptp(drawn, axis=0).max()) for drawn in pictures]
     assert min(differs[: steps.tolist().index(7_000)]) > 25  # not one image again and again
-    assert (differs[-1] > 25) == (training == "plain")  # the other one collapsed, as page 07 and data/README.md say
+    assert (differs[-1] > 25) == (training == "plain")  # the other one collapsed, as page 09 and data/README.md say
     samples = weights.load_panic_samples(training)
     assert (samples.shape, samples.dtype) == ((100, 100, 100, 1), np.uint8)
     assert samples.flags.writeable and pictures.flags.writeable

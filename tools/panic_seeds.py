@@ -1,4 +1,4 @@
-"""Train the settings of page 07 with five seeds at equal budget and write benchmarks/panic_seeds.md.
+"""Train the settings of page 09 with five seeds at equal budget and write benchmarks/panic_seeds.md.
 
     python tools/panic_seeds.py [--images 50000] [--seeds 5] [--folder my_cells --size 64 --channels 3]
 
@@ -31,7 +31,7 @@ from seminar_gan.recipes import RECIPES
 SAMPLES = 200
 SETTINGS = {"PANIC": "panic", "ours": "few", "ours, T": "few-augmented", "Wasserstein": "wasserstein"}
 COLUMNS = ["seed", "kernel distance", "real against real, 95 %", "seconds"]
-PAGE = """# Page 07 over seeds
+PAGE = """# Page 09 over seeds
 
 Made by `python tools/panic_seeds.py`: {count} images at {size} x {size}, {held} of them held out, others for each seed.
 In each training D saw {images:,} real images. Kernel distance of {samples} samples from the held-out images, on the

@@ -20,10 +20,10 @@
 # | [01 Simple autoencoder](01_simple_autoencoder.ipynb) | Why does one network paint digits and fail on faces? | a minute and a half |
 # | [02 Deep autoencoder](02_deep_autoencoder.ipynb) | Is deeper better, and when? | under two minutes |
 # | [03 Convolutional autoencoder](03_convolutional_autoencoder.ipynb) | What do convolutions buy, and what do they cost? | a minute and a half |
-# | [04 Vanilla GAN](04_vanilla_gan.ipynb) | What is the game, and which number says that it goes well? | two to three minutes |
-# | [05 DCGAN](05_dcgan.ipynb) | What do convolutions bring, at what price, and what lies between two digits? | two to three minutes |
-# | [06 Conditional GAN](06_conditional_gan.ipynb) | Can you order an image, and does the generator obey? | two to three minutes |
-# | [07 PANIC](07_panic.ipynb) | What can 42 images teach a GAN, and what can they tell about it? Or images of your own? | two minutes |
+# | [04 Vanilla GAN](06_vanilla_gan.ipynb) | What is the game, and which number says that it goes well? | two to three minutes |
+# | [05 DCGAN](07_dcgan.ipynb) | What do convolutions bring, at what price, and what lies between two digits? | two to three minutes |
+# | [06 Conditional GAN](08_conditional_gan.ipynb) | Can you order an image, and does the generator obey? | two to three minutes |
+# | [07 PANIC](09_panic.ipynb) | What can 42 images teach a GAN, and what can they tell about it? Or images of your own? | two minutes |
 #
 # Read them in this order: what one page explains, the next ones import. On each page you will meet the same rhythm. **Predict:** write down a number or
 # pick an outcome *before* you run the cell. Run it. **Read:** what the output says, and what it does not.

@@ -74,7 +74,7 @@ def keep_metadata(model, path, contents_manager, **_):
 
 
 def _free(place):
-    """The first free name for another copy: 05_dcgan_2.ipynb, then 05_dcgan_3.ipynb."""
+    """The first free name for another copy: 07_dcgan_2.ipynb, then 07_dcgan_3.ipynb."""
     names = (place.with_name(f"{place.stem}_{number}.ipynb") for number in itertools.count(2))
     return next(name for name in names if not name.exists())
 

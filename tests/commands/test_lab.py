@@ -145,7 +145,7 @@ def test_without_jupyterlab_a_sentence_says_so(root, started, monkeypatch):
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="git is asked what it ignores")
 def test_git_ignores_what_is_made_in_my():
-    command = ["git", "check-ignore", "my/05_dcgan.ipynb", "my/figures/a.json", "my/solutions/05_dcgan.ipynb"]
+    command = ["git", "check-ignore", "my/07_dcgan.ipynb", "my/figures/a.json", "my/solutions/07_dcgan.ipynb"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True).stdout.count(b"\n") == 3
 
 

@@ -1,4 +1,4 @@
-"""Page 07 on folders of a user's own images.
+"""Page 09 on folders of a user's own images.
 
 The images are real: parts of a photograph, of a magnetic resonance image with 16 bits and of an elevation model, which
 travel with matplotlib. Trainings are a few steps long: the question is whether the page runs on them, not what it
@@ -21,7 +21,7 @@ from PIL import Image, ImageOps
 
 from seminar_gan.datasets import cells_folder
 
-PAGE = ROOT / "notebooks" / "07_panic.ipynb"
+PAGE = ROOT / "notebooks" / "09_panic.ipynb"
 SAMPLES = Path(matplotlib.get_data_path()) / "sample_data"
 STEPS = {"GATED_STEPS": 4, "NORM_STEPS": 2, "STEPS": 2, "WASSERSTEIN_STEPS": 2}
 BROKEN = {"empty.png": b"", "notes.txt": b"not an image", "broken.jpg": b"\xff\xd8\xff\xe0" + bytes(100)}

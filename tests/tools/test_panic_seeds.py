@@ -1,4 +1,4 @@
-"""The five seeds that page 07 quotes are those of benchmarks/panic_seeds.md; the tool trains what the page trains."""
+"""The five seeds that page 09 quotes are those of benchmarks/panic_seeds.md; the tool trains what the page trains."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from conftest import ROOT
 
 from seminar_gan import recipes
 
-SOURCE = (ROOT / "notebooks" / "src" / "07_panic.py").read_text(encoding="utf-8")
+SOURCE = (ROOT / "notebooks" / "src" / "09_panic.py").read_text(encoding="utf-8")
 RECORD = ROOT / "benchmarks" / "panic_seeds.md"
 
 

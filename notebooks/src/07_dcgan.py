@@ -6,11 +6,11 @@
 # ---
 
 # %% [markdown]
-# # 05 · DCGAN
+# # 07 · DCGAN
 #
 # The same game with convolutions: a pixel now knows its neighbours. This page gives the guidelines of Radford et al. (2015) with their reasons, does a transposed
 # convolution by hand, and lets the pairs of Temkeng (2020, section 4.2) and Winkler (2018, section 4.7.5) run against a small pair that is made for a laptop. Then it takes walks
-# in the space that the digits come from. You need [page 04](04_vanilla_gan.ipynb).
+# in the space that the digits come from. You need [page 06](06_vanilla_gan.ipynb).
 
 # %% tags=["setup", "nbval-ignore-output"]
 import dataclasses
@@ -206,7 +206,7 @@ sg.export.model_table(build_generator())
 # 2. **Large steps that end small.** A high learning rate, which later falls along a line to 0.
 # 3. **Few images a step.** A game needs many moves more than it needs exact ones.
 # 4. **Clusters.** Before the first step k-means sorts the images into groups that look alike. No label is seen. Both networks are then told a group $c$: $z$ gets it appended, and $D$'s logit a part for each group
-#    (page [06](06_conditional_gan.ipynb) shows how). A sample is $G(z, c)$, where $c$ is drawn as often as it occurs (Sage et al. 2018, Liu et al. 2020).
+#    (page [08](08_conditional_gan.ipynb) shows how). A sample is $G(z, c)$, where $c$ is drawn as often as it occurs (Sage et al. 2018, Liu et al. 2020).
 
 # %%
 pairs = {"Temkeng": "temkeng-dcgan", "Winkler": "winkler-dcgan", "ours": "dcgan"}
@@ -246,7 +246,7 @@ print(f"{purity:.0%} of the images are the digit that is most frequent in their 
 # %% [markdown]
 # ## By time and by quality
 #
-# Three pairs, and the measure of page 04: the Fréchet distance of generated digits from real ones, on the features that come with the package. The clock is `gan.record.seconds`, the time spent in steps. It stands while we measure.
+# Three pairs, and the measure of page 06: the Fréchet distance of generated digits from real ones, on the features that come with the package. The clock is `gan.record.seconds`, the time spent in steps. It stands while we measure.
 
 # %% tags=["setup", "nbval-ignore-output"]
 network = sg.metrics.load_digit_features()
@@ -471,7 +471,7 @@ print(f"specks: {speck_ratio:.1f} times as many as in real digits")
 
 # %% [markdown]
 # **Read.** No digit is missing. The shares are not exactly those of MNIST: the groups get theirs, but which digit a group's image turns into is up to $G$. And the white spots that Winkler blamed on
-# dense layers (section 4.7.4) have become few (page 04 counted more than ten times those of real digits), which fits his reason: a transposed convolution paints neighbours together.
+# dense layers (section 4.7.4) have become few (page 06 counted more than ten times those of real digits), which fits his reason: a transposed convolution paints neighbours together.
 
 # %% [markdown]
 # ## A walk
@@ -646,7 +646,7 @@ sg.export.table(["claim", "source", "wanted", "measured", "verdict"], claims.row
 
 # %%
 sizes = {"temkeng_steps": TEMKENG_STEPS, "winkler_steps": WINKLER_STEPS, "steps": STEPS}
-run = sg.runs.describe("05_dcgan", seed=SEED, **sizes)
+run = sg.runs.describe("07_dcgan", seed=SEED, **sizes)
 print(sg.export.save_figure(quality_figure, "quality_against_time", run))
 print(sg.export.save_figure(strip_figure, "training_film", run))
 print(sg.export.save_figure(walk_figure, "latent_walk", run))
@@ -667,7 +667,7 @@ print(quality.latex)
 # 3. *What the paper leaves open.* Take the `Rescaling` out of Temkeng's $D$, so that black is -1 for it, and train both versions for 140 steps with batches of 32. What does $G$ paint? Why is there no way back?
 # 4. *Learned or stored?* For the shipped faces, find the nearest training image of each, and compare with how near the 17 test faces come.
 #
-# The [solutions](solutions/05_dcgan.ipynb) are a page of their own.
+# The [solutions](solutions/07_dcgan.ipynb) are a page of their own.
 
 # %% [markdown] tags=["solution"]
 # **Exercise 1.**

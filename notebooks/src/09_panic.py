@@ -6,10 +6,10 @@
 # ---
 
 # %% [markdown]
-# # 07 · PANIC: 42 cells, or your own images
+# # 09 · PANIC: 42 cells, or your own images
 #
 # Wallat & Kriegel trained a DCGAN on 42 cropped cells. This page rebuilds it, with its gated training, and then asks what no paper of the five asks: what can anybody know about a generator
-# that has seen so few images? It runs on a folder of your own as well. You need pages [04](04_vanilla_gan.ipynb) and [05](05_dcgan.ipynb).
+# that has seen so few images? It runs on a folder of your own as well. You need pages [08](06_vanilla_gan.ipynb) and [07](07_dcgan.ipynb).
 
 # %% tags=["setup", "nbval-ignore-output"]
 import dataclasses
@@ -62,7 +62,7 @@ sg.parameters.check(
 #
 # | run by | a relative `IMAGE_FOLDER` begins at |
 # |---|---|
-# | `papermill notebooks/07_panic.ipynb mine.ipynb -r IMAGE_FOLDER my_cells -p IMAGE_SIZE 64` | the folder in which you call it |
+# | `papermill notebooks/09_panic.ipynb mine.ipynb -r IMAGE_FOLDER my_cells -p IMAGE_SIZE 64` | the folder in which you call it |
 # | `make run-all PAGES=07 PARAMS="IMAGE_FOLDER=my_cells IMAGE_SIZE=64"` | the folder in which you call it |
 # | JupyterLab, VS Code | the folder of the page |
 # | Colab | `/content`; or set `UPLOAD = True`, and the next cell asks for your images, or a zip file of them |
@@ -212,7 +212,7 @@ print(f"G is trained where          D(G(z)) < {D[g_loss > 0.5].max():.2f}")
 # %% [markdown]
 # **Read.** Where all images of a batch get one answer, $D$ rests on fakes below 0.45, and $G$ rests above 0.61: never both. Between the two both learn. Near the coin's 1/2, where the game should end, everything is trained. So the gates let the one that is behind catch up, and do nothing else.
 #
-# These are the two methods of page 04's `GAN` that change in `GatedGAN`: $D$ is updated twice, and every update stands behind a gate, $G$'s too. All three losses are measured every time, also where nothing is updated. `halves` are $L_\text{fake}$ and $L_\text{real}$ from above (`sg.losses.PANIC`), and `is_open(gate)` compares the loss of the step before with the gate.
+# These are the two methods of page 06's `GAN` that change in `GatedGAN`: $D$ is updated twice, and every update stands behind a gate, $G$'s too. All three losses are measured every time, also where nothing is updated. `halves` are $L_\text{fake}$ and $L_\text{real}$ from above (`sg.losses.PANIC`), and `is_open(gate)` compares the loss of the step before with the gate.
 
 
 # %% tags=["shows:training.gated.GatedGAN.update_discriminator", "shows:training.gated.GatedGAN.update"]
@@ -232,7 +232,7 @@ def update_discriminator(self, real, fake):
 
 def update(
     self, optimizer, network, tape, loss, gate=2
-):  # 2: G, which page 04's train_step updates
+):  # 2: G, which page 06's train_step updates
     descend = super().update
 
     def step():
@@ -385,7 +385,7 @@ sg.plotting.show(
 # ## Larger images, and batch normalisation in D
 #
 # At 100 x 100 the paper's first attempts were structurally worse. Two changes repaired them: other kernel sizes, and batch normalisation in $D$. It does not say which sizes, and not where; ours stands in the second convolution, as in DCGAN, which also has none in the first. (In the dense layer as well, with batches of 8, $G$ did not get beyond one grey image in 200 steps at 28 x 28. A likely reason: what the images of a batch have in common is taken out there, so $D$ cannot see that all of them are grey.) Then 15,000 iterations. First the two $D$ for a
-# few steps at the page's size. **Predict:** page 05 left it out of $D$, because it hides how batches of real and of fake images differ. What will it do to the gates?
+# few steps at the page's size. **Predict:** page 07 left it out of $D$, because it hides how batches of real and of fake images differ. What will it do to the gates?
 
 # %% tags=["nbval-ignore-output", "timing"]
 normalised = gated_gan("panic-normalised")
@@ -439,7 +439,7 @@ sg.plotting.show(
 #
 # ## A ruler for few images
 #
-# Pages 04 to 06 had the Fréchet distance. Why not here? It needs a covariance: with $d$ features that is $d(d + 1) / 2$ numbers. **Predict:** Inception has 2,048 features. How many numbers for each cell?
+# Pages 06 to 06 had the Fréchet distance. Why not here? It needs a covariance: with $d$ features that is $d(d + 1) / 2$ numbers. **Predict:** Inception has 2,048 features. How many numbers for each cell?
 
 # %%
 d = 2_048
@@ -556,7 +556,7 @@ def with_augmentation(
 
 
 # %% [markdown]
-# The pair is the small one of page 05, with its Adam, its falling rate and its averaged generator, in $[-1, 1]$, and batches of 16; once as it is (*ours*), once with $T$ before $D$ (*ours, T*). It wants a size that is a multiple of 4: others get up to three more rows and columns, which repeat the edge and are cut off again.
+# The pair is the small one of page 07, with its Adam, its falling rate and its averaged generator, in $[-1, 1]$, and batches of 16; once as it is (*ours*), once with $T$ before $D$ (*ours, T*). It wants a size that is a multiple of 4: others get up to three more rows and columns, which repeat the edge and are cut off again.
 
 
 # %% tags=["setup"]
@@ -673,7 +673,7 @@ def cost(self, squares):
 
 
 # %% [markdown]
-# These are methods of a penalty: `sg.training.GradientPenalty(10.0)`, given to `compile(penalty=...)`. Page 04's `update_discriminator` calls it and adds it to the loss of $D$. `self.weight` is the 10, `gan.discriminate` is $C$, `images` are the $\hat x$.
+# These are methods of a penalty: `sg.training.GradientPenalty(10.0)`, given to `compile(penalty=...)`. Page 06's `update_discriminator` calls it and adds it to the loss of $D$. `self.weight` is the 10, `gan.discriminate` is $C$, `images` are the $\hat x$.
 #
 # The recipe `wasserstein` makes five updates of the critic for each one of $G$, by Adam with 0.0005, $\beta_1 = 0$ and $\beta_2 = 0.9$. **Predict:** with 28 images, what can make the critic's loss meaningless?
 
@@ -960,7 +960,7 @@ sg.export.table(["claim", "source", "wanted", "measured", "verdict"], claims.row
 
 # %%
 run = sg.runs.describe(
-    "07_panic",
+    "09_panic",
     seed=SEED,
     image_folder=IMAGE_FOLDER or "the embedded cells",
     image_size=IMAGE_SIZE,
@@ -989,9 +989,9 @@ print(quality.latex)
 # 1. *Turn a knob.* Open all gates (`GatedGAN(..., gates=(0, 0, 0))`). Which network runs away in 200 steps? What happens with gates of 1, 1 and 0.5?
 # 2. *Read a paper literally.* Let each update run only while its recognition *rate* is below 60, 45 and 50 %, as the text of the paper says. Does it train? (Override `GatedGAN.is_open`, and use `sg.losses.share_above`.)
 # 3. *A leak in $T$.* Let $D$ see 42 fours, once all of them turned upside down, once every second one at random, real and fake alike. What does $G$ draw in either case, and why?
-# 4. *How many would be enough?* Take the digits of page 04, draw two samples of $n$ each, for $n$ from 10 to 1,000, and plot the spread of their kernel distance. How does it fall with $n$?
+# 4. *How many would be enough?* Take the digits of page 06, draw two samples of $n$ each, for $n$ from 10 to 1,000, and plot the spread of their kernel distance. How does it fall with $n$?
 #
-# The [solutions](solutions/07_panic.ipynb) are a page of their own.
+# The [solutions](solutions/09_panic.ipynb) are a page of their own.
 
 # %% [markdown] tags=["solution"]
 # Exercises 1 and 2 train for 200 steps like this:

@@ -6,11 +6,11 @@
 # ---
 
 # %% [markdown]
-# # 06 · Conditional GAN
+# # 08 · Conditional GAN
 #
 # The GANs so far make digits, but nobody can order one. Here both networks are told a label, first a class and then a vector of attributes, and this page measures
 # how well the generator obeys. It ends with the problem with which Temkeng (2020, section 5) ends: before a classifier can use generated images, somebody has to sort them.
-# You need pages [04](04_vanilla_gan.ipynb) and [05](05_dcgan.ipynb).
+# You need pages [08](06_vanilla_gan.ipynb) and [07](07_dcgan.ipynb).
 
 # %% tags=["setup", "nbval-ignore-output"]
 import dataclasses
@@ -49,11 +49,11 @@ sg.parameters.check(
 # %% [markdown]
 # ## One more input
 #
-# Mirza & Osindero (2014, equation 2) give the label $y$ to both networks. The game of page 04 is otherwise the same:
+# Mirza & Osindero (2014, equation 2) give the label $y$ to both networks. The game of page 06 is otherwise the same:
 #
 # $$\min_G \max_D V(D, G) = \mathbb{E}_{x, y \sim p_\text{data}}[\log D(x \mid y)] + \mathbb{E}_{z \sim p_z,\, y}[\log(1 - D(G(z \mid y) \mid y))]$$
 #
-# So is the loop. In page 04's loop `real` and `fake` are tuples; here a tuple holds images and labels. A `ConditionalGAN` is a `GAN` with two methods of its own:
+# So is the loop. In page 06's loop `real` and `fake` are tuples; here a tuple holds images and labels. A `ConditionalGAN` is a `GAN` with two methods of its own:
 
 
 # %% tags=["shows:training.conditional.ConditionalGAN.make_fake", "shows:training.conditional.ConditionalGAN.discriminate"]
@@ -79,7 +79,7 @@ def discriminate(self, images, class_labels):
 #
 # $$F = \frac1n \sum_{i=1}^n \big[\, c(G(z_i \mid y_i)) = y_i \,\big]$$
 #
-# The classifier is the one behind the Fréchet distance of page 04. A judge has to be judged first, on real digits that it was not trained on. **Predict:** which $F$ has a
+# The classifier is the one behind the Fréchet distance of page 06. A judge has to be judged first, on real digits that it was not trained on. **Predict:** which $F$ has a
 # generator that was never trained?
 
 
@@ -154,7 +154,7 @@ sg.plotting.show(
 # %% [markdown]
 # ## What should $D$ do with a label?
 #
-# Mirza & Osindero put label and image side by side into a layer and let $D$ find out. Miyato & Koyama (2018) ask first what the best $D$ looks like. Page 04: the best answer is $D^* = p / (p + q)$ for a
+# Mirza & Osindero put label and image side by side into a layer and let $D$ find out. Miyato & Koyama (2018) ask first what the best $D$ looks like. Page 06: the best answer is $D^* = p / (p + q)$ for a
 # density $p$ of real and $q$ of generated images, so the best logit is $\log(p / q)$. Now the densities are those of pairs, and a pair can be split, $p(x, y) = p(y \mid x)\, p(x)$:
 #
 # $$a^*(x, y) = \log \frac{p(x, y)}{q(x, y)} = \log \frac{p(y \mid x)}{q(y \mid x)} + \log \frac{p(x)}{q(x)}$$
@@ -220,7 +220,7 @@ print(f"the label costs {g_cost:,} parameters in the generator, {d_cost:,} in th
 # $$\log D(x \mid y) + \tfrac12 \big[ \log(1 - D(G(z \mid y) \mid y)) + \log(1 - D(x \mid \hat y)) \big]$$
 #
 # They give both kinds of fakes the same weight. Our recipe exchanges eight of the 64 fake images for such pairs, which costs no time. $\hat y$ is the label of the image before it in the batch, so one time in ten it fits all the
-# same. $G$ learns from all of its 64 images as before. Page 04's `discriminator_loss` asks `exchange` for the fakes that $D$ learns from; here it is:
+# same. $G$ learns from all of its 64 images as before. Page 06's `discriminator_loss` asks `exchange` for the fakes that $D$ learns from; here it is:
 
 
 # %% tags=["shows:training.conditional.ConditionalGAN.exchange"]
@@ -685,7 +685,7 @@ sg.export.table(["claim", "source", "wanted", "measured", "verdict"], claims.row
 
 # %%
 run = sg.runs.describe(
-    "06_conditional_gan",
+    "08_conditional_gan",
     seed=SEED,
     mirza_steps=MIRZA_STEPS,
     digit_steps=DIGIT_STEPS,
@@ -716,7 +716,7 @@ print(obedience_table.latex)
 #
 # 5. *Only what fits.* Train the digits without the wrong pairs, with those of the recipe, and with four times as many, each for half of `DIGIT_STEPS`. What happens to the fidelity, and what to the distance? And what can neither of them see?
 #
-# The [solutions](solutions/06_conditional_gan.ipynb) are a page of their own.
+# The [solutions](solutions/08_conditional_gan.ipynb) are a page of their own.
 
 # %% [markdown] tags=["solution"]
 # The first three exercises need the pair of the smileys, trained as on the page.

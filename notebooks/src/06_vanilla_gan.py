@@ -6,7 +6,7 @@
 # ---
 
 # %% [markdown]
-# # 04 · Vanilla GAN
+# # 06 · Vanilla GAN
 #
 # Two networks play against each other, and one of them learns to make images that nobody drew. This page plays the game first where it can be seen whole,
 # with points in the plane, then with the dense networks of Temkeng (2020, section 4.1) and Winkler (2018, section 4.7.3), and ends with the question which
@@ -648,7 +648,7 @@ sg.export.table(["claim", "source", "wanted", "measured", "verdict"], claims.row
 
 # %%
 run = sg.runs.describe(
-    "04_vanilla_gan",
+    "06_vanilla_gan",
     seed=SEED,
     point_steps=POINT_STEPS,
     mnist_steps=MNIST_STEPS,
@@ -674,7 +674,7 @@ print(quality.latex)
 # 3. *Write a loss.* Least squares (Mao et al. 2017): $D$ lowers $\frac12 (a_x - 1)^2 + \frac12 a_z^2$ and $G$ lowers $\frac12 (a_z - 1)^2$, without a sigmoid. Play on the ring.
 # 4. *Read a thesis both ways.* Build Winkler's pair with one hidden layer each (`hidden_sizes=(1024,)` and `(256,)`). Which reading makes better digits after `DENSE_STEPS`?
 #
-# The [solutions](solutions/04_vanilla_gan.ipynb) are a page of their own.
+# The [solutions](solutions/06_vanilla_gan.ipynb) are a page of their own.
 
 # %% [markdown] tags=["solution"]
 # **Exercise 1.**
