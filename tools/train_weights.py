@@ -1,8 +1,9 @@
-"""Train Temkeng's DCGAN as long as the paper did and write data/temkeng_dcgan.npz: python tools/train_weights.py
+"""Train the papers' GANs as long as the papers did: python tools/train_weights.py [--only winkler-dcgan]
 
-Takes about an hour on two cores. Stop it, call it again, and it goes on. The generator is kept after the paper's
-numbers of iterations: on MNIST after 500 and 5,000, on binarised Smile after 1,000 and 20,000. The paper names no batch
-size; here it is 128 for MNIST and 16 for the 400 faces. The weights are rounded to float16, and MNIST's kernels to
+Stop it, call it again, and it goes on. Generators are kept after the papers' numbers of iterations: Temkeng's DCGAN on
+MNIST after 500 and 5,000, on binarised Smile after 1,000 and 20,000 (about an hour on two cores); Winkler's dense and
+convolutional pairs on MNIST after 300, 2,000 and 3,000. The papers name no batch size; here it is 128 for MNIST and 16
+for the 400 faces. Temkeng's are written to data/temkeng_dcgan.npz: rounded to float16, and MNIST's kernels to
 whole numbers (tools/pack_weights.py). Prints what `embedded.FILES` says of the file. Another CPU gives other bytes, and
 images as good.
 """
@@ -24,7 +25,12 @@ from seminar_gan.files import whole
 from seminar_gan.recipes import RECIPES
 from seminar_gan.training.watch.progress import StepProgress
 
-PLANS = {"mnist": (128, (500, 5_000)), "smile": (16, (1_000, 20_000))}
+PLANS = {  # {name: (recipe, data, batch size, iterations)}
+    "mnist": ("temkeng-dcgan", "mnist", 128, (500, 5_000)),
+    "smile": ("temkeng-dcgan", "smile", 16, (1_000, 20_000)),
+    "winkler-dense": ("winkler-dense", "mnist", 128, (300, 2_000, 3_000)),
+    "winkler-dcgan": ("winkler-dcgan", "mnist", 128, (300, 2_000, 3_000)),
+}
 
 
 def main():
@@ -32,28 +38,32 @@ def main():
     parser.add_argument("--out", type=Path, default=ROOT / "data", help="folder to write to (default: data/)")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "weights", help="folder for the checkpoints")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", choices=PLANS, help="train this one alone, and write nothing to data/")
     args = parser.parse_args()
 
     arrays = {}
-    for data, (batch_size, marks) in PLANS.items():
+    for plan, (recipe, data, batch_size, marks) in PLANS.items():
+        if args.only not in (None, plan):
+            continue
         for steps in marks:
-            name = f"{data}-{steps}"
+            name = f"{plan}-{steps}"
             kept = args.work / f"{name}-seed-{args.seed}.npz"
             if not kept.is_file():
-                gan = train(data, batch_size, steps, args.seed, args.work)
+                gan = train(recipe, data, batch_size, steps, args.seed, args.work / f"{plan}-seed-{args.seed}")
                 with whole(kept) as part, open(part, "wb") as file:
-                    np.savez(file, **{v.path: v.numpy() for v in gan.generator.variables})
+                    np.savez(file, seconds=gan.record.seconds, **{v.path: v.numpy() for v in gan.generator.variables})
             with np.load(kept) as weights:
-                arrays |= {f"{name}/{path}": weights[path].astype("float16") for path in weights.files}
-    save(args.out, {"temkeng_dcgan.npz": pack(pack_temkeng(arrays))})
+                arrays |= {f"{name}/{path}": weights[path].astype("float16") for path in set(weights) - {"seconds"}}
+    if not args.only:
+        temkeng = {name: array for name, array in arrays.items() if not name.startswith("winkler")}
+        save(args.out, {"temkeng_dcgan.npz": pack(pack_temkeng(temkeng))})
 
 
-def train(data, batch_size, steps, seed, work):
+def train(recipe, data, batch_size, steps, seed, checkpoints):
     """Train to that step, from the last checkpoint there is."""
     load = {"mnist": datasets.load_mnist, "smile": lambda: datasets.load_smiles(binarised=True)}[data]
     images = load()[0][0][..., None]
-    gan = RECIPES["temkeng-dcgan"].build(images.shape[1:], seed=seed)
-    checkpoints = work / f"{data}-seed-{seed}"
+    gan = RECIPES[recipe].build(images.shape[1:], seed=seed)
     gan.fit(images, steps=steps, batch_size=batch_size, callbacks=[StepProgress()], checkpoints=checkpoints)
     return gan
 
