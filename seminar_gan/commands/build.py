@@ -15,12 +15,14 @@ import sys
 import tempfile
 import time
 
+from seminar_gan.claims import STRICT
 from seminar_gan.commands import UserError, address, pages, regression
 from seminar_gan.commands.execute import use_plain_matplotlib
 from seminar_gan.files import write_text
 
 # What JupyterLab writes into a page that it opens. With the kernel's own language_info (see `execute`), saving a page
 # there changes no metadata.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # as JupyterLab and Colab fold a cell
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -93,6 +95,7 @@ def execute(notebook):
         kernel.env = {}  # a user's own kernel of this name may be another Python
         environment = dict(os.environ)
         use_plain_matplotlib(environment)
+        environment[STRICT] = "1"
         client.execute(env=environment, stderr=subprocess.DEVNULL)  # stderr of the kernel itself, not of the cells
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -136,7 +139,7 @@ def _cell(kind, source, tags=()):
     import nbformat
 
     make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
-    return make(source, metadata={"tags": list(tags)} if tags else {})
+    return make(source, metadata=({"tags": list(tags)} if tags else {}) | (FOLDED if "check" in tags else {}))
 
 
 def _tags(cell):

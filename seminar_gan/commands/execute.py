@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from seminar_gan.claims import NO_LONGER
 from seminar_gan.commands import pages
 from seminar_gan.files import write_json
 
@@ -38,6 +39,7 @@ def main(folder):
             "seconds": round(time.monotonic() - watch.began, 1),
             "peak_memory_mb": round(watch.peak / 1e6),
             "claims": claims_of(folder / "page.ipynb"),
+            "statements": statements_of(folder / "page.ipynb"),
         },
     )
 
@@ -142,6 +144,17 @@ def claims_of(path):
             text = "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
             lines += re.findall(r"^(?:PASS|FAIL)\b.*", text, re.MULTILINE)
     return lines
+
+
+def statements_of(path):
+    """Return how many statements the cells tagged `check` make, and those that do not hold, as a list of sentences."""
+    made, refuted = 0, []
+    for cell in pages.read_notebook(path)["cells"] if path.is_file() else []:
+        if "check" in pages.tags_of(cell):
+            made += len(re.findall(r"\bholds\(", pages.source_of(cell)))
+            text = "".join("".join(output.get("text", "")) for output in cell.get("outputs", []))
+            refuted += re.findall(rf"^{re.escape(NO_LONGER)} (.*)", text, re.MULTILINE)
+    return made, refuted
 
 
 def tail(text, lines=12):

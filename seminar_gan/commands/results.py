@@ -46,6 +46,8 @@ class Results:
         status = "failed" if result["error"] else "claim failed" if broken else "ok"
         place = self.folder / "failed" if status == "failed" else self.folder
         record = {"page": page.name, "status": status, "claims": [len(claims) - len(broken), len(claims)]}
+        made, refuted = result.get("statements", (0, []))
+        record["statements"] = [made - len(refuted), made]
         record |= {key: result.get(key) for key in ("seconds", "peak_memory_mb", "device")} | more
         record["error"] = result["error"] or "\n".join(broken)
         if folder and (folder / "page.ipynb").is_file():

@@ -206,10 +206,10 @@ def _report(records, folder):
             print(f"\n{name}  {record['status']}:\n{record['error']}")
             if "notebook" in record:
                 print(f"The notebook: {record['notebook']}")
-        passed, claims = record["claims"]
+        counts = [f"{held}/{made}" if made else "-" for held, made in (record["claims"], record["statements"])]
         numbers = [
             f"{value:.0f}" if value is not None else "-" for value in (record["seconds"], record["peak_memory_mb"])
         ]
-        rows.append((name, record["status"], *numbers, f"{passed}/{claims}" if claims else "-"))
-    columns = ("page", "status", "seconds", "peak MB", "claims")
-    print(f"\n{table(columns, rows, align='llrrr')}\n\nThe notebooks are in {folder}", flush=True)
+        rows.append((name, record["status"], *numbers, *counts))
+    columns = ("page", "status", "seconds", "peak MB", "claims", "statements")
+    print(f"\n{table(columns, rows, align='llrrrr')}\n\nThe notebooks are in {folder}", flush=True)

@@ -1,9 +1,11 @@
 """`test`: everything that .ci/run runs, one step after another, whether or not a step before it failed."""
 
+import os
 import subprocess
 import sys
 import time
 
+from seminar_gan.claims import STRICT
 from seminar_gan.commands import regression
 
 
@@ -38,7 +40,8 @@ def _succeeds(name, command, root):
         print("Left out: notebooks/ holds no page.", flush=True)
         return True
     began = time.monotonic()
-    code = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL).returncode
+    strict = os.environ | {STRICT: "1"}  # a sentence of a page that its outputs refute is an error here
+    code = subprocess.run(command, cwd=root, env=strict, stdin=subprocess.DEVNULL).returncode
     print(
         f"-- {name}: {'ok' if code == 0 else f'failed with code {code}'}, {time.monotonic() - began:.0f} s", flush=True
     )

@@ -30,6 +30,7 @@ SOURCE = """
 import os
 import sys
 
+from seminar_gan.claims import holds
 from seminar_gan.ranges import to_unit
 
 # %% tags=["parameters"]
@@ -42,6 +43,9 @@ print("backend:", os.environ["MPLBACKEND"])
 
 # %%
 SEED + 1
+
+# %% tags=["check"]
+holds("the seed is three", SEED == 3)
 
 # %%
 print("twins")
@@ -163,7 +167,18 @@ def test_a_page_has_all_cells_but_the_solutions_and_their_outputs(collection):
     assert texts[-1] == "## References"
     assert [cell["metadata"].get("tags", []) for cell in code_cells(notebook)][1:3] == [["setup"], ["parameters"]]
     assert output(cell_with(notebook, "SEED + 1")) == "4"
-    assert [cell["execution_count"] for cell in code_cells(notebook)] == list(range(1, 10))
+    assert [cell["execution_count"] for cell in code_cells(notebook)] == list(range(1, 11))
+
+
+def test_statements_are_folded_and_one_that_is_false_stops_the_build(collection):
+    cell = cell_with(read(collection), "the seed is three")
+    assert cell["metadata"] == {"tags": ["check"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+    assert cell["outputs"] == []
+    edit_source(collection, "SEED == 3)", "SEED == 4)")
+    before = (collection / PAGE).read_bytes()
+    with pytest.raises(Exception, match="the page says what its outputs refute: the seed is three"):
+        run_build(collection)
+    assert (collection / PAGE).read_bytes() == before
 
 
 def test_solutions_are_a_notebook_that_runs_alone(collection):
@@ -484,7 +499,7 @@ def test_and_missing_outputs_are_found(collection):
 SOURCES = [path.stem for path in sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL_NOTEBOOKS = PAGES + sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
-TAGS = {"parameters", "setup", "claims", "paper", "solution", "timing", regression.MAY_DIFFER}
+TAGS = {"parameters", "setup", "claims", "check", "unmeasured", "paper", "solution", "timing", regression.MAY_DIFFER}
 PAPER_LINES = 25
 PAPER_MODULES = {"keras", "numpy", "matplotlib", "seminar_gan"} | set(sys.stdlib_module_names)
 # A path from the root of a disk; not a web address, a fraction or the end of an HTML element.

@@ -11,7 +11,7 @@ from conftest import ROOT
 from toy_collection import Toy
 
 from seminar_gan.commands import UserError, closure, pages, run
-from seminar_gan.commands.execute import claims_of, tail
+from seminar_gan.commands.execute import claims_of, statements_of, tail
 
 NAMES = ["2024", "007", "1e5", "0x10", "true", "null", "~", "-cells", "a b", "a,b=c", "$HOME", "🔬ä", "C:\\new\\x41"]
 NAMES += ["'quoted'", '"quoted"', "it's", "#1 @%*{}[]"]
@@ -297,6 +297,18 @@ def test_claims_are_read_from_tagged_cells_alone(toy):
     )
     assert claims_of(path) == ["PASS  one", "FAIL  two", "PASS  three"]
     assert claims_of(toy.root / "missing.ipynb") == []
+
+
+def test_statements_are_counted_in_tagged_cells_alone(toy):
+    path = toy.root / "page.ipynb"
+    path.write_text(
+        """{"cells": [
+        {"cell_type": "code", "source": "holds('not a statement', True)", "metadata": {}, "outputs": []},
+        {"cell_type": "code", "source": ["sg.claims.holds('a', 1 < 2)\\n", "sg.claims.holds('b', 2 < 1)"],
+         "metadata": {"tags": ["check"]}, "outputs": [{"text": ["With your settings this no longer holds: b\\n"]}]}]}"""
+    )
+    assert statements_of(path) == (2, ["b"])
+    assert statements_of(toy.root / "missing.ipynb") == (0, [])
 
 
 def test_the_end_of_an_error_has_no_colours_and_no_empty_lines():

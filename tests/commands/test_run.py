@@ -13,6 +13,7 @@ from seminar_gan.commands import pages, run
 from seminar_gan.commands.results import Results
 
 CLAIMS = "claims"
+REFUTED = "holds = print  # a toy has no claims.py\nholds(end='')\nholds('With your settings this no longer holds: x')"
 AWKWARD = "a{b}c {0} {{ #1 %s [ä] $HOME ~ @"  # papermill takes a path for a template
 DRAWING = "import matplotlib, os\nprint(matplotlib.rcParams['image.origin'], os.environ.get('MPLBACKEND'))"
 
@@ -33,7 +34,11 @@ def toy(tmp_path_factory):
     )
     toy.page("02_fails", "print('before')", "1 / 0")
     toy.page("03_claims", ("print('PASS  one')\nprint('FAIL  error < 0.1')", CLAIMS))
-    toy.page("05_draws", DRAWING)
+    toy.page(
+        "05_draws",
+        DRAWING,
+        (REFUTED, "check"),
+    )
     toy.page("04_package", "from seminar_gan import used", "print(used.VALUE)")
     toy.before = {path: path.read_bytes() for path in (toy.root / "notebooks").rglob("*") if path.is_file()}
     toy.code, toy.text = toy.run("run-all", "--jobs", "2")
@@ -53,7 +58,7 @@ def test_every_page_runs_whatever_happens_to_others(toy):
 
 
 def test_a_page_draws_as_ours_do_whatever_the_users_matplotlib_is_set_to(toy):
-    assert toy.built("05_draws") == "upper module://matplotlib_inline.backend_inline\n"
+    assert toy.built("05_draws").splitlines()[0] == "upper module://matplotlib_inline.backend_inline"
 
 
 def test_progress_errors_and_table_are_printed(toy):
@@ -65,8 +70,14 @@ def test_progress_errors_and_table_are_printed(toy):
     assert "FAIL  error < 0.1" in lines
     assert f"{toy.root / 'build' / 'quick' / 'failed' / '02_fails.ipynb'}" in toy.text
     row = next(line for line in lines if line.startswith("01_good    "))
-    assert row.split()[-1] == "2/2"
-    assert 20 < int(row.split()[-2]) < 2000  # MB
+    assert row.split()[-2:] == ["2/2", "-"]
+    assert 20 < int(row.split()[-3]) < 2000  # MB
+
+
+def test_statements_that_no_longer_hold_are_counted_and_stop_nothing(toy):
+    row = next(line for line in toy.text.splitlines() if line.startswith("05_draws    "))
+    assert row.split()[1] == "ok"
+    assert row.split()[-2:] == ["-", "1/2"]
 
 
 def test_results_are_in_build_and_the_pages_are_untouched(toy):
