@@ -489,9 +489,9 @@ def test_and_missing_outputs_are_found(collection):
     command = regression.command([PAGE, "notebooks/02_changed.ipynb"], jobs=1)
     result = subprocess.run(command, cwd=collection, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+::Cell \d+)", result.stdout, re.MULTILINE)
-    assert failed == [f"notebooks/02_changed.ipynb::Cell {number}" for number in (4, 8)], result.stdout
+    assert failed == [f"notebooks/02_changed.ipynb::Cell {number}" for number in (4, 9)], result.stdout
     assert result.returncode == 1
-    assert "2 failed, 16 passed" in result.stdout
+    assert "2 failed, 18 passed" in result.stdout
 
 
 # -- the pages of this collection
