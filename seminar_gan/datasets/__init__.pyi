@@ -9,6 +9,7 @@ from .embedded import load_mnist as load_mnist
 from .embedded import load_smiles as load_smiles
 from .folders import ImageFolder as ImageFolder
 from .folders import load_image_folder as load_image_folder
+from .full_runs import load_full_runs as load_full_runs
 from .labels import number_classes as number_classes
 from .smileys import draw_smileys as draw_smileys
 from .smileys import sample_attributes as sample_attributes
