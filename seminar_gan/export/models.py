@@ -1,9 +1,9 @@
 """The layers of a Keras model as a table."""
 
 import math
-import re
 
 from seminar_gan.export.tables import table
+from seminar_gan.plotting.layers import graph_of, own_name, size_text
 
 __all__ = ["model_table"]
 
@@ -34,19 +34,12 @@ def model_table(model, *, caption=None):
         ----------  ------------  ----------
         total                         25,120
     """
-    if not hasattr(model, "count_params"):
-        raise TypeError(f"model_table takes a Keras model, not {type(model).__name__}")
-    graph = getattr(model, "_functional", model)  # the graph inside a Sequential model
-    if not hasattr(graph, "operations"):
-        raise ValueError(
-            f"the shapes inside this {type(model).__name__} are not known. Begin a Sequential model with keras.Input; "
-            "of a model of your own class, give the networks inside it."
-        )
+    graph = graph_of(model, "model_table")
     shapes = {}  # only from nodes of this graph: a layer that several models share has others too
     for nodes in graph._nodes_by_depth.values():
         for node in nodes:
             texts = shapes.setdefault(node.operation.name, set())
-            texts.update(_shape_text(tensor.shape) for tensor in node.output_tensors)
+            texts.update(_shape_text(tensor.shape[1:]) for tensor in node.output_tensors)
     rows = []
     for layer in graph.operations:
         parameters = (
@@ -61,11 +54,9 @@ def model_table(model, *, caption=None):
 
 
 def _shape_text(shape):
-    return " × ".join("any" if size is None else str(size) for size in shape[1:]) or "scalar"
+    return size_text(shape) if shape else "scalar"
 
 
 def _layer_text(layer):
     kind = type(layer).__name__
-    snake = re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
-    named_by_keras = re.fullmatch(rf"{snake}(_\d+)?", layer.name)
-    return kind if named_by_keras else f"{layer.name} ({kind})"
+    return f"{layer.name} ({kind})" if own_name(layer) else kind

@@ -1,3 +1,5 @@
+from .architecture import architecture as architecture
+from .architecture import describe as describe
 from .curves import curves as curves
 from .games import FAKE_POINTS as FAKE_POINTS
 from .games import plane_game as plane_game
@@ -5,6 +7,7 @@ from .games import plane_grid as plane_grid
 from .games import stacked_curves as stacked_curves
 from .images import image_grid as image_grid
 from .images import image_rows as image_rows
+from .legibility import text_problems as text_problems
 from .show import show as show
 from .style import COLOURS as COLOURS
 from .style import LINE_STYLES as LINE_STYLES

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from seminar_gan.kernel import in_notebook
+from seminar_gan.plotting.legibility import is_strict, text_problems
 from seminar_gan.plotting.style import settings_of
 
 __all__ = ["show"]
@@ -26,7 +27,8 @@ def show(figure, alt):
 
     Raises:
         TypeError: if figure or alt has the wrong type.
-        ValueError: if the text is empty or too long.
+        ValueError: if the text is empty or too long. Where pages are built and tested (SEMINAR_GAN_STRICT=1) also if
+            two texts in the figure lie on each other.
 
     Example:
         >>> figure, axes = plt.subplots()
@@ -36,6 +38,11 @@ def show(figure, alt):
     if not isinstance(figure, Figure):
         raise TypeError(f"show takes a Matplotlib Figure, not {type(figure).__name__}; try axes.figure")
     figure.sg_alt = alternative_text(alt)  # an attribute: it goes where the figure goes; the label is pyplot's
+    if is_strict():
+        with settings_of(figure):
+            figure.draw_without_rendering()
+            if problems := text_problems(figure, figure.get_tightbbox()):
+                raise ValueError(f"{problems[0]}, in the figure of which alt says: {figure.sg_alt}")
     if not in_notebook():
         if figure.canvas.required_interactive_framework:
             plt.show()
