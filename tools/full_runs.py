@@ -131,14 +131,14 @@ def train(run, work, parts=None, epochs=None):
         began = time.process_time()
         # The order follows from seed and epoch, so a run that was stopped goes on as if it had not been.
         order = np.random.default_rng((seed, epoch)).permutation(len(parts["train"]))
-        model.reset_metrics()
+        loss = 0.0
         for start in range(0, len(order), BATCH_SIZE):
             batch = parts["train"][order[start : start + BATCH_SIZE]]
-            loss = model.train_on_batch(batch, batch)
+            loss += float(model.train_on_batch(batch, batch)) * len(batch) / len(order)  # the last batch is smaller
         seconds = time.process_time() - began
         state |= {"epoch": epoch, "total": state["total"] + seconds, "fastest": min(state["fastest"], seconds)}
         if epoch in marks(epochs):
-            row = {"epoch": epoch, "loss": float(loss), **measured(model, parts), "seconds": state["fastest"]}
+            row = {"epoch": epoch, "loss": loss, **measured(model, parts), "seconds": state["fastest"]}
             state["rows"].append(row)
         if time.monotonic() - last_kept > KEEP_EVERY:
             keep(unfinished, variables, state)
@@ -200,14 +200,16 @@ def origin_now():
 
 def packed(done, work):
     """The files of data/full_runs/: {name: bytes}."""
-    lines, pictures, origins = [",".join(("network", "data", "seed", *COLUMNS))], {}, {}
+    lines, pictures, seconds = [",".join(("network", "data", "seed", *COLUMNS))], {}, {}
     for run in done:
         with np.load(finished(run, work)) as kept:
             state, pictures["/".join(map(str, run))] = json.loads(str(kept["state"])), kept["pictures"]
-        origins["/".join(map(str, run))] = state["origin"]
+        took = state["origin"].pop("seconds")
+        seconds.setdefault(json.dumps(state["origin"]), {})["/".join(map(str, run))] = took
         for row in state["rows"]:
             cells = [f"{row[column]:.5g}" if column in row else "" for column in COLUMNS]
             lines.append(",".join(map(str, (*run, *cells))))
+    origins = [{**json.loads(origin), "seconds": took} for origin, took in seconds.items()]
     settings = {
         "command": "python tools/full_runs.py",
         "epochs": EPOCHS,
@@ -217,7 +219,7 @@ def packed(done, work):
     return {
         "full_runs/curves.csv": "".join(f"{line}\n" for line in lines).encode(),
         "full_runs/reconstructions.npz": pack(pictures),
-        "full_runs/origin.json": (json.dumps({**settings, "runs": origins}, indent=1) + "\n").encode(),
+        "full_runs/origin.json": (json.dumps({**settings, "origins": origins}, indent=1) + "\n").encode(),
     }
 
 

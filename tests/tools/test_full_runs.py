@@ -87,6 +87,20 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(tool, tmp_path, monke
     assert [row["epoch"] for row in curves[0]] == [1, 2, 3]
 
 
+@pytest.mark.long
+def test_the_loss_is_the_mean_over_all_images_of_an_epoch(tool, tmp_path, monkeypatch):
+    monkeypatch.setattr(tool, "LEARNING_RATE", 0.0)
+    parts = tool.load("binarised Smile")
+    tool.train(RUN, tmp_path, epochs=1)
+    with np.load(tool.finished(RUN, tmp_path)) as kept:
+        (row,) = json.loads(str(kept["state"]))["rows"]
+    images = parts["train"].reshape(-1, 784).astype(float)
+    answers = tool.build("simple", 1)[0].predict(images, verbose=0).astype(float)
+    losses = -images * np.log(answers) - (1 - images) * np.log(1 - answers)
+    assert row["loss"] == pytest.approx(losses.mean(), rel=1e-5)
+    assert row["loss"] != pytest.approx(losses[:256].mean(), rel=1e-5)
+
+
 def test_measures_by_hand(tool):
     class Half:
         def predict(self, images, **options):
@@ -103,7 +117,10 @@ def test_measures_by_hand(tool):
 
 def test_what_is_packed_comes_back(tool, tmp_path, monkeypatch):
     row = {"loss": 0.1, "test_mse": 0.25, "train_explained": 0.123456, "test_explained": -0.5, "seconds": 0.01}
-    state = {"rows": [{"epoch": 1, **row}, {"epoch": 2, **row, "loss": 0.09}], "origin": {"commit": "abc"}}
+    state = {
+        "rows": [{"epoch": 1, **row}, {"epoch": 2, **row, "loss": 0.09}],
+        "origin": {"commit": "abc", "seconds": 7},
+    }
     pictures = np.arange(10 * 784, dtype="uint8").reshape(10, 28, 28)
     tool.keep(tool.finished(RUN, tmp_path), [], state, pictures=pictures)
     for name, payload in tool.packed([RUN], tmp_path).items():
@@ -117,4 +134,6 @@ def test_what_is_packed_comes_back(tool, tmp_path, monkeypatch):
     assert np.isnan(records[RUN]["val_mse"]).all()
     assert np.array_equal(images[RUN], pictures)
     origin = json.loads((tmp_path / "full_runs" / "origin.json").read_text(encoding="utf-8"))
-    assert origin["epochs"] == tool.EPOCHS and origin["runs"] == {"simple/binarised Smile/1": {"commit": "abc"}}
+    assert origin["epochs"] == tool.EPOCHS and origin["origins"] == [
+        {"commit": "abc", "seconds": {"simple/binarised Smile/1": 7}}
+    ]
