@@ -10,6 +10,7 @@ Which to take: `recommend(len(images), images.shape[1:])`. A variant of one: `da
 from seminar_gan import keras_settings  # noqa: F401  before Keras, which would say it in forty lines
 
 # isort: split
+import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ from dataclasses import dataclass, field
 import keras
 
 from seminar_gan import losses
-from seminar_gan.models import augmentation, conditional, dcgan, mlp, panic
-from seminar_gan.models.sizes import check_multiples_of_4, check_sizes
+from seminar_gan.models import augmentation, conditional, dcgan, large, mlp, panic
+from seminar_gan.models.sizes import check_multiples_of_4, check_sizes, doublings
 from seminar_gan.training import noise, penalties
 from seminar_gan.training.clustered import ClusteredGAN
 from seminar_gan.training.conditional import ConditionalGAN
@@ -97,11 +98,25 @@ class Recipe:
         return [] if self.full_steps is None else [LinearDecay(self.full_steps)]
 
 
+def build_by_size(build_plain, build_large, image_shape, **sizes):
+    """Build the plain network; for images of more than 64 pixels, whose grid is doubled more often, the large one."""
+    check_sizes(image_shape=image_shape)
+    return (build_plain if doublings(image_shape) == 2 else build_large)(image_shape, **sizes)
+
+
 def augmented_discriminator(image_shape):
-    """Build `dcgan.build_discriminator` behind `augmentation.with_augmentation`, for images in [-1, 1]."""
-    return augmentation.with_augmentation(dcgan.build_discriminator(image_shape), value_range=(-1, 1))
+    """Build `PAIR`'s discriminator behind `augmentation.with_augmentation`, for images in [-1, 1]."""
+    return augmentation.with_augmentation(PAIR[1](image_shape), value_range=(-1, 1))
 
 
+PAIR = (
+    functools.partial(build_by_size, dcgan.build_generator, large.build_generator),
+    functools.partial(build_by_size, dcgan.build_discriminator, large.build_discriminator),
+)
+CONDITIONAL_PAIR = (
+    functools.partial(build_by_size, conditional.build_generator, large.build_conditional_generator),
+    functools.partial(build_by_size, conditional.build_discriminator, large.build_conditional_discriminator),
+)
 RECOMMENDED = {  # chosen by 10,000 training digits that were held out
     "learning_rate": 2e-3,
     "beta_1": 0.0,
@@ -127,21 +142,19 @@ RECIPES = {
     "winkler-dense": Recipe(mlp.build_winkler_generator, mlp.build_winkler_discriminator, learning_rate=1e-3),
     "temkeng-dcgan": Recipe(dcgan.build_temkeng_generator, dcgan.build_temkeng_discriminator, learning_rate=2e-4),
     "winkler-dcgan": Recipe(dcgan.build_winkler_generator, dcgan.build_winkler_discriminator, learning_rate=1e-3),
-    "dcgan-plain": Recipe(dcgan.build_generator, dcgan.build_discriminator, **RECOMMENDED),
+    "dcgan-plain": Recipe(*PAIR, **RECOMMENDED),
     "dcgan": Recipe(
-        conditional.build_generator,
-        conditional.build_discriminator,
+        *CONDITIONAL_PAIR,
         gan=ClusteredGAN,
         sizes={"num_classes": 30},
         **RECOMMENDED,
     ),
     "panic": Recipe(panic.build_generator, panic.build_discriminator, **GATED),
     "panic-normalised": Recipe(panic.build_generator, panic.build_normalised_discriminator, **GATED),
-    "few": Recipe(dcgan.build_generator, dcgan.build_discriminator, **FEW),
-    "few-augmented": Recipe(dcgan.build_generator, augmented_discriminator, **FEW),
+    "few": Recipe(*PAIR, **FEW),
+    "few-augmented": Recipe(PAIR[0], augmented_discriminator, **FEW),
     "wasserstein": Recipe(  # d_steps, beta_1, beta_2 and the weight: Gulrajani et al. 2017, algorithm 1
-        dcgan.build_generator,
-        dcgan.build_discriminator,
+        *PAIR,
         learning_rate=5e-4,
         beta_1=0.0,
         beta_2=0.9,
@@ -161,8 +174,7 @@ CONDITIONAL_RECIPES = {
         gan=ConditionalGAN,
     ),
     "dcgan": Recipe(
-        conditional.build_generator,
-        conditional.build_discriminator,
+        *CONDITIONAL_PAIR,
         gan=ConditionalGAN,
         options={"mismatched": 1 / 8},
         **RECOMMENDED,

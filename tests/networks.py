@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from seminar_gan.models import autoencoders, classifiers, conditional, dcgan, mlp, panic, regressors
+from seminar_gan.models import autoencoders, classifiers, conditional, dcgan, large, mlp, panic, regressors
 
 IMAGE = (28, 28, 1)
 SHAPE = (12, 8, 3)  # tells height, width and channels apart
@@ -22,6 +22,8 @@ SMALL_GENERATORS = {
     conditional.build_generator: DCGAN_GENERATOR | {"num_classes": 4},
     conditional.build_attribute_generator: DCGAN_GENERATOR | {"num_attributes": 4},
     conditional.build_mirza_generator: MIRZA | {"latent_dim": 5, "z_size": 3},
+    large.build_generator: DCGAN_GENERATOR,
+    large.build_conditional_generator: DCGAN_GENERATOR | {"num_classes": 4},
     panic.build_generator: {"image_shape": PANIC_SHAPE, "latent_dim": 5, "filters": 4, "kernel_size": 3},
 }
 SMALL_DISCRIMINATORS = {
@@ -34,6 +36,8 @@ SMALL_DISCRIMINATORS = {
     conditional.build_discriminator: DCGAN_DISCRIMINATOR | {"num_classes": 4},
     conditional.build_attribute_discriminator: DCGAN_DISCRIMINATOR | {"num_attributes": 4},
     conditional.build_mirza_discriminator: MIRZA | {"image_size": 3},
+    large.build_discriminator: DCGAN_DISCRIMINATOR,
+    large.build_conditional_discriminator: DCGAN_DISCRIMINATOR | {"num_classes": 4},
     panic.build_discriminator: {"image_shape": PANIC_SHAPE, "filters": 3, "dense_size": 7, "kernel_size": 5},
     panic.build_normalised_discriminator: {"image_shape": PANIC_SHAPE, "filters": 3, "dense_size": 7, "kernel_size": 5},
 }

@@ -1,5 +1,6 @@
 """Recipes: every setting of each, and that it trains."""
 
+import re
 import runpy
 
 import keras
@@ -9,7 +10,7 @@ import tiny_gan
 from conftest import ROOT
 
 from seminar_gan import losses, recipes
-from seminar_gan.models import augmentation, conditional, dcgan, mlp, panic
+from seminar_gan.models import augmentation, conditional, dcgan, large, mlp, panic
 from seminar_gan.training import noise
 from seminar_gan.training.clustered import ClusteredGAN
 from seminar_gan.training.conditional import ConditionalGAN
@@ -123,6 +124,35 @@ def test_the_networks_are_those_of_the_papers(built):
     for network, expected in zip((trained.generator, trained.discriminator), networks, strict=True):
         assert network.count_params() == expected.count_params()
         assert [type(layer) for layer in network.layers] == [type(layer) for layer in expected.layers]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "builders"),
+    [
+        (recipes.RECIPES["few-augmented"], (large.build_generator, large.build_discriminator)),
+        (recipes.RECIPES["dcgan"], (large.build_conditional_generator, large.build_conditional_discriminator)),
+        (recipes.CONDITIONAL_RECIPES["dcgan"], (large.build_conditional_generator,)),
+    ],
+)
+def test_images_of_more_than_64_pixels_get_the_large_pair(recipe, builders):
+    sizes = recipe.sizes or ({"num_classes": 5} if recipe.generator is recipes.CONDITIONAL_PAIR[0] else {})
+    trained = recipe.build((72, 64, 1), seed=0, **sizes)
+    assert trained.generator.get_layer("grid").output.shape == (None, 9, 8, 32)
+    for network, build in zip((trained.generator, trained.discriminator), builders, strict=False):
+        assert network.count_params() == build((72, 64, 1), **sizes).count_params()
+
+
+def test_64_images_of_256_pixels_get_networks_that_train_within_4_gb():
+    """Measured: 1.8 GB (benchmarks/loop.md). The plain pair has 35 million weights at this size."""
+    recipe = recipes.RECIPES[recipes.recommend(64, (256, 256, 3))]
+    trained = recipe.build((256, 256, 3), seed=0)
+    assert trained.generator.count_params() < 2_200_000 and trained.discriminator.count_params() < 1_100_000
+
+
+def test_a_recipe_that_builds_by_size_says_what_is_wrong_with_a_size():
+    for shape, message in (((28, 28), "got (28, 28)"), ("28", "got '28'"), ((128, 130, 1), "image width 130")):
+        with pytest.raises(ValueError, match=re.escape(message)):
+            recipes.RECIPES["dcgan-plain"].build(shape, seed=0)
 
 
 def test_every_recipe_trains(built):

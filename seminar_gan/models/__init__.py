@@ -1,9 +1,11 @@
 """Builders of networks: they take sizes and return an untrained keras.Model.
 
     sg.models.autoencoders   three autoencoders of Temkeng 2020
+    sg.models.variational    the encoder and the decoder of a variational autoencoder
     sg.models.mlp            dense generators and discriminators, also of points in the plane
     sg.models.dcgan          convolutional generators and discriminators
     sg.models.conditional    the same with a class label or with attributes
+    sg.models.large          the recommended ones of these for images of more than 64 pixels
     sg.models.panic          the generator and the discriminators of PANIC
     sg.models.augmentation   random changes to images
     sg.models.classifiers    a classifier of digits

@@ -3,7 +3,9 @@ from . import autoencoders as autoencoders
 from . import classifiers as classifiers
 from . import conditional as conditional
 from . import dcgan as dcgan
+from . import large as large
 from . import mlp as mlp
 from . import panic as panic
 from . import regressors as regressors
 from . import sizes as sizes
+from . import variational as variational

@@ -8,9 +8,9 @@ for the same draws in every call, or a keras.random.SeedGenerator, for new ones.
 import functools
 
 import keras
-from keras import layers, ops, random
+from keras import layers, ops
 
-from seminar_gan.models.sizes import check_channels_last
+from seminar_gan.models.sizes import check_channels_last, checked
 
 __all__ = [
     "CHANGES",
@@ -28,6 +28,7 @@ def __dir__():
     return __all__
 
 
+@checked(check_channels_last)
 def build_data_augmentation(brightness=0.1, contrast=0.1, seed=0):
     """Build the random changes that PANIC makes to its images: mirrored left to right, brightness, contrast.
 
@@ -49,14 +50,11 @@ def build_data_augmentation(brightness=0.1, contrast=0.1, seed=0):
         Wallat & Kriegel, PANIC, section 4. It names the three changes but no ranges: these are ours, and were usual in
         the TensorFlow code of its time.
     """
-    check_channels_last()
-    changes = [
-        layers.RandomFlip("horizontal", seed=seed, name="mirror"),
-        layers.RandomBrightness(brightness, value_range=(0, 1), seed=seed + 1, name="brightness"),
-        # A pair, because Keras 3.15 takes a single number for growing only.
-        layers.RandomContrast((contrast, contrast), value_range=(0, 1), seed=seed + 2, name="contrast"),
-    ]
-    return keras.Sequential(changes, name="data_augmentation")
+    flip = layers.RandomFlip("horizontal", seed=seed, name="mirror")
+    brighten = layers.RandomBrightness(brightness, (0, 1), seed=seed + 1, name="brightness")
+    both = (contrast, contrast)  # a pair, because Keras 3.15 takes a single number for growing only
+    stretch = layers.RandomContrast(both, (0, 1), seed=seed + 2, name="contrast")
+    return keras.Sequential([flip, brighten, stretch], name="data_augmentation")
 
 
 def with_augmentation(discriminator, changes=("brighten", "contrast", "translate", "cut_out"), value_range=(0, 1)):
@@ -80,10 +78,11 @@ def with_augmentation(discriminator, changes=("brighten", "contrast", "translate
         Zhao et al. 2020, Differentiable augmentation for data-efficient GAN training, equations 5 to 7; its changes
         "color" (brightness and contrast; a grey image has no saturation), "translation" and "cutout".
     """
-    inputs = [keras.Input(each.shape[1:], dtype=each.dtype, name=each.name) for each in discriminator.inputs]
+    inputs = [keras.Input(x.shape[1:], dtype=x.dtype, name=x.name) for x in discriminator.inputs]
     changed = RandomChanges(changes, value_range, name="random_changes")(inputs[0])
-    answer = discriminator([changed, *inputs[1:]] if inputs[1:] else changed)
-    return keras.Model(inputs if inputs[1:] else inputs[0], answer, name=f"augmented_{discriminator.name}")
+    logits = discriminator([changed, *inputs[1:]] if inputs[1:] else changed)
+    name = f"augmented_{discriminator.name}"
+    return keras.Model(inputs if inputs[1:] else inputs[0], logits, name=name)
 
 
 @keras.saving.register_keras_serializable("seminar_gan")
@@ -107,7 +106,7 @@ class RandomChanges(layers.Layer):
                 raise ValueError(f"changes must be among {', '.join(functions)}; got {name!r}")
         self.functions = [functions[name] for name in changes]
         self.changes, self.value_range, self.seed = list(changes), list(value_range), seed
-        self.seed_generator = random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, images, training=False):
         if training:
@@ -131,7 +130,8 @@ def brighten(images, seed, limit=0.25):
     Returns:
         float (batch, height, width, channels), not clipped.
     """
-    return images + _uniform(images, seed, -limit, limit)
+    shape = (ops.shape(images)[0], 1, 1, 1)
+    return images + keras.random.uniform(shape, -limit, limit, images.dtype, seed)
 
 
 def contrast(images, seed, limit=0.5):
@@ -145,8 +145,10 @@ def contrast(images, seed, limit=0.5):
     Returns:
         float (batch, height, width, channels), not clipped.
     """
-    mean = _mean(images)
-    return mean + (images - mean) * _uniform(images, seed, 1 - limit, 1 + limit)
+    shape = (ops.shape(images)[0], 1, 1, 1)
+    factors = keras.random.uniform(shape, 1 - limit, 1 + limit, images.dtype, seed)
+    mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
+    return mean + (images - mean) * factors
 
 
 def translate(images, seed, limit=1 / 8):
@@ -163,9 +165,15 @@ def translate(images, seed, limit=1 / 8):
     Returns:
         float (batch, height, width, channels).
     """
-    row_seed, column_seed = _two_seeds(seed)
-    rows = _moved_pixels(images, images.shape[1], row_seed, limit)
-    columns = _moved_pixels(images, images.shape[2], column_seed, limit)
+    shape, dtype = (ops.shape(images)[0], 1), images.dtype
+    _, height, width, _ = images.shape
+    other_seed = seed + 1 if isinstance(seed, int) else seed
+    down = ops.round(keras.random.uniform(shape, -limit, limit, dtype, seed) * height)
+    right = ops.round(keras.random.uniform(shape, -limit, limit, dtype, other_seed) * width)
+    rows = ops.cast(down, "int32") + ops.arange(height)  # where each row comes from
+    columns = ops.cast(right, "int32") + ops.arange(width)
+    rows = ops.one_hot(ops.clip(rows, 0, height - 1), height, dtype=dtype)
+    columns = ops.one_hot(ops.clip(columns, 0, width - 1), width, dtype=dtype)
     images = ops.einsum("bij,bjwc->biwc", rows, images)
     return ops.einsum("bij,bhjc->bhic", columns, images)
 
@@ -181,38 +189,16 @@ def cut_out(images, seed, part=0.5):
     Returns:
         float (batch, height, width, channels).
     """
-    row_seed, column_seed = _two_seeds(seed)
-    rows = ops.reshape(_pixels_in_part(images, images.shape[1], row_seed, part), (-1, images.shape[1], 1, 1))
-    columns = ops.reshape(_pixels_in_part(images, images.shape[2], column_seed, part), (-1, 1, images.shape[2], 1))
-    return images + rows * columns * (_mean(images) - images)
+    shape, dtype = (ops.shape(images)[0], 1), images.dtype
+    _, height, width, _ = images.shape
+    other_seed = seed + 1 if isinstance(seed, int) else seed
+    row = keras.random.uniform(shape, 0, height, dtype, seed)  # the centre
+    column = keras.random.uniform(shape, 0, width, dtype, other_seed)
+    rows = ops.abs(ops.cast(ops.arange(height), dtype) + 0.5 - row) < part * height / 2
+    columns = ops.abs(ops.cast(ops.arange(width), dtype) + 0.5 - column) < part * width / 2
+    inside = ops.logical_and(rows[:, :, None, None], columns[:, None, :, None])
+    mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
+    return images + ops.cast(inside, dtype) * (mean - images)
 
 
 CHANGES = {"brighten": brighten, "contrast": contrast, "translate": translate, "cut_out": cut_out}
-
-
-def _uniform(images, seed, low, high):
-    """Return a number for each image, (batch, 1, 1, 1)."""
-    return random.uniform((ops.shape(images)[0], 1, 1, 1), low, high, dtype=images.dtype, seed=seed)
-
-
-def _moved_pixels(images, size, seed, limit):
-    """Return (batch, size, size): at (i, j) 1 if pixel i of a side becomes what pixel j was, otherwise 0."""
-    shift = ops.round(_uniform(images, seed, -limit, limit) * size)
-    source = ops.cast(ops.reshape(shift, (-1, 1)), "int32") + ops.arange(size, dtype="int32")
-    return ops.one_hot(ops.clip(source, 0, size - 1), size, dtype=images.dtype)
-
-
-def _pixels_in_part(images, size, seed, part):
-    """Return (batch, size): 1 for the pixels of a side that lie within `part` of it around a random centre, else 0."""
-    centre = ops.reshape(_uniform(images, seed, 0, size), (-1, 1))
-    pixels = ops.cast(ops.arange(size, dtype="int32"), images.dtype) + 0.5  # TensorFlow has no float16 range
-    return ops.cast(ops.abs(pixels - centre) < part * size / 2, images.dtype)
-
-
-def _two_seeds(seed):
-    """Return seeds for two different draws. A SeedGenerator draws anew anyway."""
-    return (seed, seed + 1) if isinstance(seed, int) else (seed, seed)
-
-
-def _mean(images):
-    return ops.mean(images, axis=(1, 2, 3), keepdims=True)

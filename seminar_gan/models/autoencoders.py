@@ -5,12 +5,10 @@ named `code` is the code, where `split` cuts the network. The dense networks tak
 paper: reshape (n, 28, 28) to (n, 784) first.
 """
 
-import math
-
 import keras
 from keras import layers
 
-from seminar_gan.models.sizes import check_sizes, check_survives_pooling
+from seminar_gan.models.sizes import check_sizes, check_survives_pooling, checked
 
 __all__ = ["build_convolutional_autoencoder", "build_deep_autoencoder", "build_simple_autoencoder", "split"]
 
@@ -19,6 +17,7 @@ def __dir__():
     return __all__
 
 
+@checked(check_sizes)
 def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
     """Build the autoencoder with one hidden layer: 784 - 32 - 784, 50,992 parameters.
 
@@ -35,14 +34,15 @@ def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
     Source:
         Temkeng 2020, figure 4a. The activations (ReLU, sigmoid) are our choice: the paper names none.
     """
-    check_sizes(image_shape=image_shape, code_size=code_size)
-    pixels = math.prod(image_shape)
-    images = keras.Input((pixels,), name="images")
-    code = layers.Dense(code_size, activation="relu", name="code")(images)
-    reconstructions = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(code)
-    return keras.Model(images, reconstructions, name="simple_autoencoder")
+    height, width, channels = image_shape
+    pixels = height * width * channels
+    images = keras.Input((pixels,), name="images")  # 784
+    x = layers.Dense(code_size, activation="relu", name="code")(images)  # 32
+    x = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(x)  # 784
+    return keras.Model(images, x, name="simple_autoencoder")
 
 
+@checked(check_sizes)
 def build_deep_autoencoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code_size=32):
     """Build the deep autoencoder: 784 - 128 - 64 - 32 - 64 - 128 - 784, 222,384 parameters.
 
@@ -60,18 +60,19 @@ def build_deep_autoencoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code
     Source:
         Temkeng 2020, figure 6a. The activations (ReLU, sigmoid) are our choice: the paper names none.
     """
-    check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes, code_size=code_size)
-    pixels = math.prod(image_shape)
-    x = images = keras.Input((pixels,), name="images")
+    height, width, channels = image_shape
+    pixels = height * width * channels
+    x = images = keras.Input((pixels,), name="images")  # 784
     for number, size in enumerate(hidden_sizes, start=1):
-        x = layers.Dense(size, activation="relu", name=f"encoder_{number}")(x)
-    x = layers.Dense(code_size, activation="relu", name="code")(x)
+        x = layers.Dense(size, activation="relu", name=f"encoder_{number}")(x)  # 128, then 64
+    x = layers.Dense(code_size, activation="relu", name="code")(x)  # 32
     for number, size in enumerate(reversed(hidden_sizes), start=1):
-        x = layers.Dense(size, activation="relu", name=f"decoder_{number}")(x)
-    reconstructions = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(x)
-    return keras.Model(images, reconstructions, name="deep_autoencoder")
+        x = layers.Dense(size, activation="relu", name=f"decoder_{number}")(x)  # 64, then 128
+    x = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(x)  # 784
+    return keras.Model(images, x, name="deep_autoencoder")
 
 
+@checked(check_sizes, lambda image_shape: check_survives_pooling(*image_shape[:2]))
 def build_convolutional_autoencoder(image_shape=(28, 28, 1), outer_filters=16, inner_filters=8, code_channels=8):
     """Build the convolutional autoencoder: three 3 x 3 convolutions with pooling down, four up, 4,385 parameters.
 
@@ -91,25 +92,22 @@ def build_convolutional_autoencoder(image_shape=(28, 28, 1), outer_filters=16, i
     Source:
         Temkeng 2020, figure 7a. The activations (ReLU, sigmoid) are our choice: the paper names none.
     """
-    check_sizes(image_shape=image_shape, outer_filters=outer_filters, inner_filters=inner_filters)
-    check_sizes(code_channels=code_channels)
-    height, width, channels = image_shape
-    check_survives_pooling(height, width)
-    images = keras.Input((height, width, channels), name="images")  # 28 x 28 x 1
-    x = layers.Conv2D(outer_filters, 3, padding="same", activation="relu", name="encoder_1")(images)  # 28 x 28 x 16
-    x = layers.MaxPooling2D(2, padding="same", name="pool_1")(x)  # 14 x 14 x 16
-    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="encoder_2")(x)  # 14 x 14 x 8
-    x = layers.MaxPooling2D(2, padding="same", name="pool_2")(x)  # 7 x 7 x 8
-    x = layers.Conv2D(code_channels, 3, padding="same", activation="relu", name="encoder_3")(x)  # 7 x 7 x 8
-    x = layers.MaxPooling2D(2, padding="same", name="code")(x)  # 4 x 4 x 8
-    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="decoder_1")(x)  # 4 x 4 x 8
+    outer, inner, code, channels = outer_filters, inner_filters, code_channels, image_shape[2]
+    x = images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = layers.Conv2D(outer, 3, 1, "same", activation="relu", name="encoder_1")(x)  # 28 x 28 x 16
+    x = layers.MaxPooling2D(2, 2, "same", name="pool_1")(x)  # 14 x 14 x 16
+    x = layers.Conv2D(inner, 3, 1, "same", activation="relu", name="encoder_2")(x)  # 14 x 14 x 8
+    x = layers.MaxPooling2D(2, 2, "same", name="pool_2")(x)  # 7 x 7 x 8
+    x = layers.Conv2D(code, 3, 1, "same", activation="relu", name="encoder_3")(x)  # 7 x 7 x 8
+    x = layers.MaxPooling2D(2, 2, "same", name="code")(x)  # 4 x 4 x 8
+    x = layers.Conv2D(inner, 3, 1, "same", activation="relu", name="decoder_1")(x)  # 4 x 4 x 8
     x = layers.UpSampling2D(2, name="up_1")(x)  # 8 x 8 x 8
-    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="decoder_2")(x)  # 8 x 8 x 8
+    x = layers.Conv2D(inner, 3, 1, "same", activation="relu", name="decoder_2")(x)  # 8 x 8 x 8
     x = layers.UpSampling2D(2, name="up_2")(x)  # 16 x 16 x 8
-    x = layers.Conv2D(outer_filters, 3, padding="valid", activation="relu", name="decoder_3")(x)  # 14 x 14 x 16
+    x = layers.Conv2D(outer, 3, 1, "valid", activation="relu", name="decoder_3")(x)  # 14 x 14 x 16
     x = layers.UpSampling2D(2, name="up_3")(x)  # 28 x 28 x 16
-    reconstructions = layers.Conv2D(channels, 3, padding="same", activation="sigmoid", name="reconstructions")(x)
-    return keras.Model(images, reconstructions, name="convolutional_autoencoder")
+    x = layers.Conv2D(channels, 3, 1, "same", activation="sigmoid", name="reconstructions")(x)
+    return keras.Model(images, x, name="convolutional_autoencoder")  # 28 x 28 x 1
 
 
 def split(autoencoder):

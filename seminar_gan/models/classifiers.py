@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from seminar_gan.models.sizes import check_channels_last, check_sizes
+from seminar_gan.models.sizes import check_channels_last, check_sizes, checked
 
 __all__ = ["build_digit_classifier"]
 
@@ -12,6 +12,7 @@ def __dir__():
     return __all__
 
 
+@checked(check_sizes, check_channels_last)
 def build_digit_classifier(image_shape=(28, 28, 1), num_classes=10, feature_size=64):
     """Build a convolutional classifier, 169,130 parameters, of which 640 are moving means and variances.
 
@@ -29,8 +30,6 @@ def build_digit_classifier(image_shape=(28, 28, 1), num_classes=10, feature_size
     Source:
         ours, in the manner of Simonyan & Zisserman 2015 (pairs of 3 x 3 convolutions), with batch normalisation.
     """
-    check_sizes(image_shape=image_shape, num_classes=num_classes, feature_size=feature_size)
-    check_channels_last()
     x = images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
     for number, (filters, strides) in enumerate([(32, 1), (32, 2), (64, 1), (64, 2), (64, 2)], start=1):
         x = layers.Conv2D(filters, 3, strides, padding="same", use_bias=False, name=f"conv_{number}")(x)

@@ -5,12 +5,10 @@ A generator maps z to images in [-1, 1] by tanh, or to points; a discriminator m
 Last layers compute in float32 even if the others compute in bfloat16, so the losses do too.
 """
 
-import math
-
 import keras
 from keras import layers
 
-from seminar_gan.models.sizes import check_sizes
+from seminar_gan.models.sizes import check_sizes, checked
 
 __all__ = [
     "build_point_discriminator",
@@ -26,6 +24,7 @@ def __dir__():
     return __all__
 
 
+@checked(check_sizes)
 def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=784, hidden_size=32):
     """Build the vanilla generator of Temkeng 2020: 784 - 32 - 784, 50,992 parameters.
 
@@ -44,14 +43,16 @@ def build_temkeng_generator(image_shape=(28, 28, 1), latent_dim=784, hidden_size
     Source:
         Temkeng 2020, figure 9a. The activations (ReLU, tanh) are our choice: the paper names none.
     """
-    check_sizes(image_shape=image_shape, latent_dim=latent_dim, hidden_size=hidden_size)
+    height, width, channels = image_shape
+    pixels = height * width * channels
     z = keras.Input((latent_dim,), name="z")  # 784
     x = layers.Dense(hidden_size, activation="relu", name="hidden")(z)  # 32
-    x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32", name="pixels")(x)  # 784
+    x = layers.Dense(pixels, activation="tanh", dtype="float32", name="pixels")(x)  # 784
     images = layers.Reshape(image_shape, dtype="float32", name="images")(x)  # 28 x 28 x 1
     return keras.Model(z, images, name="temkeng_mlp_generator")
 
 
+@checked(check_sizes)
 def build_temkeng_discriminator(image_shape=(28, 28, 1), hidden_sizes=(32, 16)):
     """Build the vanilla discriminator of Temkeng 2020: 784 - 32 - 16 - 1, 25,665 parameters.
 
@@ -69,14 +70,16 @@ def build_temkeng_discriminator(image_shape=(28, 28, 1), hidden_sizes=(32, 16)):
     Source:
         Temkeng 2020, figure 9b. The activation (leaky ReLU, slope 0.2) is our choice: the paper names none.
     """
-    check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
     x = layers.Flatten(data_format="channels_last", name="flat")(images)  # 784
-    x = _hidden_layers(x, hidden_sizes, slope=0.2)  # 32, 16
+    for number, size in enumerate(hidden_sizes, start=1):
+        x = layers.Dense(size, name=f"hidden_{number}")(x)  # 32, 16
+        x = layers.LeakyReLU(0.2, name=f"leaky_{number}")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(images, logits, name="temkeng_mlp_discriminator")
 
 
+@checked(check_sizes)
 def build_winkler_generator(image_shape=(28, 28, 1), latent_dim=100, hidden_sizes=(1024, 1024)):
     """Build the dense generator of Winkler 2018: 100 - 1024 - 1024 - 784, 1,956,624 parameters.
 
@@ -98,14 +101,18 @@ def build_winkler_generator(image_shape=(28, 28, 1), latent_dim=100, hidden_size
         layer" to networks that had one; `hidden_sizes=(1024,)` is the other reading. Slope 0.01: the same section;
         tanh: section 4.6. The length of z is our choice: the thesis names none.
     """
-    check_sizes(image_shape=image_shape, latent_dim=latent_dim, hidden_sizes=hidden_sizes)
-    z = keras.Input((latent_dim,), name="z")  # 100
-    x = _hidden_layers(z, hidden_sizes, slope=0.01)  # 1024, 1024
-    x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32", name="pixels")(x)  # 784
+    height, width, channels = image_shape
+    pixels = height * width * channels
+    x = z = keras.Input((latent_dim,), name="z")  # 100
+    for number, size in enumerate(hidden_sizes, start=1):
+        x = layers.Dense(size, name=f"hidden_{number}")(x)  # 1024, 1024
+        x = layers.LeakyReLU(0.01, name=f"leaky_{number}")(x)
+    x = layers.Dense(pixels, activation="tanh", dtype="float32", name="pixels")(x)  # 784
     images = layers.Reshape(image_shape, dtype="float32", name="images")(x)  # 28 x 28 x 1
     return keras.Model(z, images, name="winkler_mlp_generator")
 
 
+@checked(check_sizes)
 def build_winkler_discriminator(image_shape=(28, 28, 1), hidden_sizes=(256, 256)):
     """Build the dense discriminator of Winkler 2018: 784 - 256 - 256 - 1, 267,009 parameters.
 
@@ -123,14 +130,16 @@ def build_winkler_discriminator(image_shape=(28, 28, 1), hidden_sizes=(256, 256)
     Source:
         Winkler 2018, section 4.7.3, read as said in `build_winkler_generator`.
     """
-    check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
     x = layers.Flatten(data_format="channels_last", name="flat")(images)  # 784
-    x = _hidden_layers(x, hidden_sizes, slope=0.01)  # 256, 256
+    for number, size in enumerate(hidden_sizes, start=1):
+        x = layers.Dense(size, name=f"hidden_{number}")(x)  # 256, 256
+        x = layers.LeakyReLU(0.01, name=f"leaky_{number}")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(images, logits, name="winkler_mlp_discriminator")
 
 
+@checked(check_sizes)
 def build_point_generator(point_dim=2, latent_dim=2, hidden_sizes=(32, 32)):
     """Build a generator of points in the plane: 2 - 32 - 32 - 2, 1,218 parameters.
 
@@ -148,13 +157,15 @@ def build_point_generator(point_dim=2, latent_dim=2, hidden_sizes=(32, 32)):
     Source:
         ours, for a game that one can see as a whole.
     """
-    check_sizes(point_dim=point_dim, latent_dim=latent_dim, hidden_sizes=hidden_sizes)
-    z = keras.Input((latent_dim,), name="z")  # 2
-    x = _hidden_layers(z, hidden_sizes, slope=0.2)  # 32, 32
+    x = z = keras.Input((latent_dim,), name="z")  # 2
+    for number, size in enumerate(hidden_sizes, start=1):
+        x = layers.Dense(size, name=f"hidden_{number}")(x)  # 32, 32
+        x = layers.LeakyReLU(0.2, name=f"leaky_{number}")(x)
     points = layers.Dense(point_dim, dtype="float32", name="points")(x)  # 2
     return keras.Model(z, points, name="point_generator")
 
 
+@checked(check_sizes)
 def build_point_discriminator(point_dim=2, hidden_sizes=(32, 32)):
     """Build a discriminator of points in the plane: 2 - 32 - 32 - 1, 1,185 parameters.
 
@@ -171,16 +182,9 @@ def build_point_discriminator(point_dim=2, hidden_sizes=(32, 32)):
     Source:
         ours, for a game that one can see as a whole.
     """
-    check_sizes(point_dim=point_dim, hidden_sizes=hidden_sizes)
-    points = keras.Input((point_dim,), name="points")  # 2
-    x = _hidden_layers(points, hidden_sizes, slope=0.2)  # 32, 32
+    x = points = keras.Input((point_dim,), name="points")  # 2
+    for number, size in enumerate(hidden_sizes, start=1):
+        x = layers.Dense(size, name=f"hidden_{number}")(x)  # 32, 32
+        x = layers.LeakyReLU(0.2, name=f"leaky_{number}")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(points, logits, name="point_discriminator")
-
-
-def _hidden_layers(x, sizes, slope):
-    """Return the output of dense layers of these sizes, each followed by leaky ReLU."""
-    for number, size in enumerate(sizes, start=1):
-        x = layers.Dense(size, name=f"hidden_{number}")(x)
-        x = layers.LeakyReLU(slope, name=f"leaky_{number}")(x)
-    return x

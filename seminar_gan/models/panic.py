@@ -9,7 +9,7 @@ kernel sizes, without saying to what, and added batch normalisation to the discr
 import keras
 from keras import layers
 
-from seminar_gan.models.sizes import check_sides, check_sizes
+from seminar_gan.models.sizes import check_sides, check_sizes, checked
 
 __all__ = ["SIZES", "build_discriminator", "build_generator", "build_normalised_discriminator"]
 
@@ -21,6 +21,7 @@ def __dir__():
 SIZES = (16, 128)  # smallest and largest height and width, as in datasets.folders
 
 
+@checked(check_sizes, lambda image_shape: check_sides(image_shape, *SIZES))
 def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filters=50):
     """Build the generator of PANIC, 328,841 parameters; for 100 x 100 4,052,105.
 
@@ -42,8 +43,7 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filt
         tutorial: each convolution halves what was enlarged before. Ours: a momentum of 0.9, so that the moving means
         are right after a hundred steps.
     """
-    check_sizes(image_shape=image_shape, latent_dim=latent_dim, kernel_size=kernel_size, filters=filters)
-    height, width, channels = check_sides(image_shape, *SIZES)
+    height, width, channels = image_shape
     z = keras.Input((latent_dim,), name="z")  # 100
     x = layers.Dense(2 * height * 2 * width, kernel_initializer=_small(), name="dense")(z)  # 3136
     x = layers.Reshape((2 * height, 2 * width, 1), name="grid")(x)  # 56 x 56 x 1
@@ -61,6 +61,7 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filt
     return keras.Model(z, images, name="panic_generator")
 
 
+@checked(check_sizes, lambda image_shape: check_sides(image_shape, *SIZES))
 def build_discriminator(image_shape=(28, 28, 1), kernel_size=5, filters=32, dense_size=1024):
     """Build the discriminator of PANIC, 3,265,409 parameters; for 100 x 100 41,014,145.
 
@@ -83,6 +84,7 @@ def build_discriminator(image_shape=(28, 28, 1), kernel_size=5, filters=32, dens
     return _discriminator(image_shape, kernel_size, filters, dense_size, "panic_discriminator", lambda x: x)
 
 
+@checked(check_sizes, lambda image_shape: check_sides(image_shape, *SIZES))
 def build_normalised_discriminator(image_shape=(28, 28, 1), kernel_size=5, filters=32, dense_size=1024):
     """Build the discriminator of PANIC with batch normalisation, 3,265,665 parameters; for 100 x 100 41,014,401.
 
@@ -102,15 +104,12 @@ def build_normalised_discriminator(image_shape=(28, 28, 1), kernel_size=5, filte
         With a normalised dense layer too, and batches of 8, the generator stayed at one grey image (28 x 28, 200
         steps, seed 0).
     """
-
     norm = layers.BatchNormalization(momentum=0.9, name="norm_2")
     return _discriminator(image_shape, kernel_size, filters, dense_size, "panic_normalised_discriminator", norm)
 
 
 def _discriminator(image_shape, kernel_size, filters, dense_size, name, norm):
     """Build either discriminator. `norm` is applied to the output of the second convolution."""
-    check_sizes(image_shape=image_shape, kernel_size=kernel_size, filters=filters, dense_size=dense_size)
-    check_sides(image_shape, *SIZES)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
     x = _convolution(filters, kernel_size, 1, "conv_1")(images)  # 28 x 28 x 32
     x = layers.ReLU(name="relu_1")(x)

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from seminar_gan.models.sizes import check_channels_last, check_sizes
+from seminar_gan.models.sizes import check_channels_last, check_sizes, checked
 
 __all__ = ["build_attribute_regressor"]
 
@@ -12,6 +12,7 @@ def __dir__():
     return __all__
 
 
+@checked(check_sizes, check_channels_last)
 def build_attribute_regressor(image_shape=(28, 28, 1), num_attributes=6, filters=32, feature_size=64):
     """Build a convolutional regressor of an image's attributes, 121,734 parameters.
 
@@ -31,8 +32,6 @@ def build_attribute_regressor(image_shape=(28, 28, 1), num_attributes=6, filters
     Source:
         ours. Convolutions with stride 2 and no pooling: a maximum over positions would lose where a part is.
     """
-    check_sizes(image_shape=image_shape, num_attributes=num_attributes, filters=filters, feature_size=feature_size)
-    check_channels_last()
     x = images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
     for number, size in enumerate([filters, 2 * filters, 2 * filters], start=1):
         x = layers.Conv2D(size, 3, 2, padding="same", activation="relu", name=f"conv_{number}")(x)

@@ -1,5 +1,10 @@
 """Checks of the sizes that the builders take."""
 
+import functools
+import inspect
+from collections.abc import Callable
+from typing import TypeVar
+
 import keras
 
 __all__ = [
@@ -9,14 +14,56 @@ __all__ = [
     "check_sides",
     "check_sizes",
     "check_survives_pooling",
+    "checked",
     "doublings",
 ]
 
+Builder = TypeVar("Builder", bound=Callable)  # the decorated builder has the arguments of the plain one
 LARGEST_GRID = 16  # a dense layer makes the grid: its weights grow with the grid's pixels
 
 
 def __dir__():
     return __all__
+
+
+def checked(*checks):
+    """Return a decorator that checks a builder's arguments before it is called. So the builder itself is plain Keras.
+
+    Args:
+        *checks: functions that raise, in their order. Each gets the arguments that it has parameters for; `check_sizes`
+            gets all but `dropout`.
+
+    Returns:
+        function from a builder to the same builder with the checks.
+
+    Example:
+        >>> @checked(check_sizes)
+        ... def build(code_size=32):
+        ...     return code_size
+        >>> build(code_size=0)
+        Traceback (most recent call last):
+        ValueError: code_size must be a positive whole number (int); got 0
+    """
+
+    def decorate(build: Builder) -> Builder:
+        signature = inspect.signature(build)
+        sizes = signature.parameters.keys() - {"dropout"}
+
+        @functools.wraps(build)
+        def builder(*args, **kwargs):
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError:
+                return build(*args, **kwargs)  # raises Python's own, which names the builder
+            bound.apply_defaults()
+            for check in checks:
+                names = sizes if check is check_sizes else inspect.signature(check).parameters
+                check(**{name: value for name, value in bound.arguments.items() if name in names})
+            return build(*args, **kwargs)
+
+        return builder
+
+    return decorate
 
 
 def check_sizes(**sizes):

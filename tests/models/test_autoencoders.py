@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import pytest
 
-from seminar_gan.models import autoencoders
 from seminar_gan.models.autoencoders import (
     build_convolutional_autoencoder,
     build_deep_autoencoder,
@@ -117,12 +116,12 @@ def test_convolutional_autoencoder_takes_other_sizes():
 
 
 @pytest.mark.long
-def test_the_convolutional_autoencoder_returns_sides_of_8_k_minus_4_and_rejects_others(monkeypatch):
+def test_the_convolutional_autoencoder_returns_sides_of_8_k_minus_4_and_rejects_others():
     for shape in ((27, 28, 1), (28, 27, 1)):
         with pytest.raises(ValueError, match="27 does not work"):
             build_convolutional_autoencoder(shape)
-    monkeypatch.setattr(autoencoders, "check_survives_pooling", lambda height, width: None)
-    returned = {side: build_convolutional_autoencoder((side, 4, 1), 1, 1, 1).output_shape[1] for side in range(1, 30)}
+    unchecked = build_convolutional_autoencoder.__wrapped__
+    returned = {side: unchecked((side, 4, 1), 1, 1, 1).output_shape[1] for side in range(1, 30)}
     assert [side for side in returned if returned[side] == side] == [4, 12, 20, 28]
 
 

@@ -9,9 +9,9 @@ import pytest
 import tiny_gan
 from networks import DISCRIMINATORS, GENERATORS, SMALL, every, inputs, rows, small
 
-from seminar_gan.models import autoencoders, classifiers, conditional, dcgan, mlp, panic, regressors
+from seminar_gan.models import autoencoders, classifiers, conditional, dcgan, large, mlp, panic, regressors
 
-MODULES = [autoencoders, classifiers, conditional, dcgan, mlp, panic, regressors]
+MODULES = [autoencoders, classifiers, conditional, dcgan, large, mlp, panic, regressors]
 
 
 def test_every_builder_is_tested():
@@ -35,7 +35,9 @@ def test_the_docstring_has_the_models_name_and_parameter_count(build):
 def test_the_docstring_counts_moving_means_and_variances(build):
     model = build()
     moving = sum(int(np.prod(weight.shape)) for weight in model.non_trainable_weights)
-    inherited = dcgan.build_generator.__doc__ if build.__module__ == conditional.__name__ else ""
+    inherited = {conditional.build_generator: dcgan, conditional.build_attribute_generator: dcgan}
+    inherited[large.build_conditional_generator] = large
+    inherited = inherited[build].build_generator.__doc__ if build in inherited else ""
     assert moving == 0 or f"{moving:,} of its parameters are moving" in inherited + build.__doc__
 
 
@@ -53,7 +55,7 @@ def test_names_of_inputs_and_of_the_last_layer(build):
         last = "conditional_logits"
     condition = [name for name in ("class_labels", "attributes") if f", {name}]" in build.__doc__]
     assert [tensor.name for tensor in model.inputs] == [first, *condition]
-    assert len(condition) == (build.__module__ == conditional.__name__)
+    assert len(condition) == (build.__module__ == conditional.__name__ or "_conditional_" in build.__name__)
     assert model.layers[-1].name == last
     assert model.name.endswith("_generator" if build in GENERATORS else "_discriminator")
 
@@ -131,9 +133,11 @@ def test_every_argument_is_checked(build):
                 small(build, **{name: wrong})
 
 
-@every(
-    [dcgan.build_generator, conditional.build_generator, panic.build_generator, panic.build_normalised_discriminator]
-)
+NORMALISED = [dcgan.build_generator, conditional.build_generator, large.build_generator]
+NORMALISED += [panic.build_generator, panic.build_normalised_discriminator]
+
+
+@every(NORMALISED)
 def test_moving_means_follow_with_the_momentum_of_0_9_that_the_docstring_defends(build):
     """After n steps on one batch, a moving mean is 1 - 0.9^n of the batch's: 99.997 % after 100 steps."""
     defence = "momentum of 0.9, so that the moving means are right after a hundred steps"

@@ -1,6 +1,8 @@
 """The checks of the sizes that builders take: what passes, and what an error says."""
 
+import inspect
 import math
+import pickle
 import re
 
 import keras
@@ -105,6 +107,40 @@ def test_sides_are_between_the_bounds():
 )  # fmt: skip
 def test_the_grid_is_doubled_twice_up_to_64_pixels_and_as_often_as_the_sides_allow_above(image_shape, times):
     assert sizes.doublings(image_shape) == times
+
+
+@sizes.checked(sizes.check_sizes, sizes.check_dropout, sizes.check_channels_last)
+def build_toy(image_shape, code_size=32, *, dropout=0.5):
+    """Build a toy."""
+    return image_shape, code_size, dropout
+
+
+def test_a_checked_builder_is_called_as_the_plain_one():
+    assert build_toy((2, 3, 4)) == build_toy(image_shape=(2, 3, 4)) == ((2, 3, 4), 32, 0.5)
+    assert build_toy((2, 3, 4), 5, dropout=0.0) == ((2, 3, 4), 5, 0.0)
+    assert str(inspect.signature(build_toy)) == "(image_shape, code_size=32, *, dropout=0.5)"
+    assert (build_toy.__name__, build_toy.__doc__, build_toy.__module__) == ("build_toy", "Build a toy.", __name__)
+    assert inspect.getsource(build_toy).endswith("return image_shape, code_size, dropout\n")
+    assert pickle.loads(pickle.dumps(mlp.build_point_generator)) is mlp.build_point_generator
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"image_shape": (2, 3)}, ValueError, "image_shape must be (height, width, channels); got (2, 3)"),
+        ({"code_size": 0}, ValueError, "code_size must be a positive whole number (int); got 0"),
+        ({"dropout": 1}, ValueError, "dropout must be a number of at least 0 and below 1; got 1"),
+        ({"latent_dim": 3}, TypeError, "build_toy() got an unexpected keyword argument 'latent_dim'"),
+    ],
+)
+def test_a_checked_builder_refuses_as_the_checks_and_as_python_does(arguments, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        build_toy(**{"image_shape": (2, 3, 4)} | arguments)
+
+
+def test_a_checked_builder_without_its_argument_says_what_python_says():
+    with pytest.raises(TypeError, match=re.escape("build_toy() missing 1 required positional argument: 'image_shape'")):
+        build_toy()
 
 
 @pytest.fixture
