@@ -3,6 +3,8 @@
 A number measured on samples depends on how many samples there are, so state the counts with it. `report.compare` does,
 and puts beside each number the one that real images get when they are measured in the same way.
 
+`equations` has the measures in the few lines in which their papers define them.
+
 All is NumPy but `features`, which loads Keras when it is first used.
 """
 

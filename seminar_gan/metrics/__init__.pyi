@@ -1,3 +1,4 @@
+from . import equations as equations
 from . import features as features
 from . import measurements as measurements
 from . import report as report

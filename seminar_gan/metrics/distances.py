@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seminar_gan.metrics import equations
 from seminar_gan.metrics.checks import check_count, check_finite, check_samples, to_float64
 from seminar_gan.metrics.neighbours import blocks
 from seminar_gan.ranges import to_array
@@ -116,10 +117,7 @@ def frechet_distance(real, fake):
     """
     reason = "a covariance of full rank needs more samples than dimensions"
     real, fake = check_samples("frechet_distance", lambda d: d + 1, reason, real=real, fake=fake)
-    a, b = (np.cov(sample, rowvar=False).reshape(sample.shape[1], -1) for sample in (real, fake))
-    shift = np.sum((real.mean(axis=0) - fake.mean(axis=0)) ** 2)
-    cross = np.linalg.svd(_square_root(a) @ _square_root(b), compute_uv=False).sum()
-    return float(max(0.0, shift + np.trace(a) + np.trace(b) - 2 * cross))
+    return equations.frechet_distance(real, fake)
 
 
 def kernel_distance(real, fake, *, resamples=100, seed=0, least=100):
@@ -186,12 +184,6 @@ def _check_ranges(images, **others):
             )
 
 
-def _square_root(matrix):
-    """The symmetric root of a positive semidefinite matrix; eigenvalues that rounding made negative count as 0."""
-    eigenvalues, vectors = np.linalg.eigh(matrix)
-    return (vectors * np.sqrt(np.maximum(eigenvalues, 0))) @ vectors.T
-
-
 def _draws(random, count, resamples):
     """How often each sample counts, (count, 1 + resamples): once each, then as in each of the random draws."""
     drawn = random.multinomial(count, np.full(count, 1 / count), resamples)
@@ -202,8 +194,7 @@ def _mean_kernel(x, y, x_counts, y_counts, same=False):
     """Mean of k over the pairs of x and y, for each column of counts; if x and y are the same, without the diagonal."""
     total = np.zeros(x_counts.shape[1])
     for block in blocks(len(x), row_bytes=8 * len(y)):
-        kernel = x[block] @ y.T / x.shape[1] + 1
-        kernel *= kernel * kernel
+        kernel = equations.kernel(x[block], y)
         if same:
             rows = np.arange(len(kernel))
             kernel[rows, rows + block.start] = 0

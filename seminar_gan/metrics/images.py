@@ -1,8 +1,7 @@
 """Measures of the pixels of generated images."""
 
-import numpy as np
-
 from seminar_gan import ranges
+from seminar_gan.metrics import equations
 
 __all__ = ["specks"]
 
@@ -29,21 +28,9 @@ def specks(images):
         >>> specks(image)
         0.75
     """
-    lit = lit_pixels(images)
-    steps = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
-    neighbours = sum(np.roll(lit, step, axis=(1, 2)) for step in steps)
-    return float(np.mean(neighbours[lit == 1] <= 1))
-
-
-def lit_pixels(images):
-    """Return 1 where a pixel of uint8 images is above 127, else 0: int (n, height + 2, width + 2), with a border of 0.
-
-    Raises TypeError and ValueError as `specks` does.
-    """
     images = ranges.check_uint8(images, "specks")
     if images.shape[3:] not in [(), (1,)] or images.ndim < 3 or not images.size:
         raise ValueError(f"specks takes images (n, height, width) or (n, height, width, 1); got shape {images.shape}")
-    lit = np.pad(images.reshape(images.shape[:3]) > 127, ((0, 0), (1, 1), (1, 1))).astype(int)
-    if not lit.any():
+    if images.max() <= 127:
         raise ValueError("specks needs lit pixels, above 127; all pixels are darker")
-    return lit
+    return equations.specks(images)
