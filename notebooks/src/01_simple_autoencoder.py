@@ -22,7 +22,6 @@ from keras import layers
 
 import seminar_gan as sg
 from seminar_gan.metrics import explained_variance
-from seminar_gan.models.sizes import check_sizes
 from seminar_gan.training import Progress
 
 # %% tags=["parameters"]
@@ -77,12 +76,12 @@ print(x_train.shape, x_val.shape, x_test.shape, x.dtype)
 
 # %% tags=["shows:models.autoencoders.build_simple_autoencoder"]
 def build_simple_autoencoder(image_shape=(28, 28, 1), code_size=32):
-    check_sizes(image_shape=image_shape, code_size=code_size)
-    pixels = math.prod(image_shape)
-    images = keras.Input((pixels,), name="images")
-    code = layers.Dense(code_size, activation="relu", name="code")(images)
-    reconstructions = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(code)
-    return keras.Model(images, reconstructions, name="simple_autoencoder")
+    height, width, channels = image_shape
+    pixels = height * width * channels
+    images = keras.Input((pixels,), name="images")  # 784
+    x = layers.Dense(code_size, activation="relu", name="code")(images)  # 32
+    x = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(x)  # 784
+    return keras.Model(images, x, name="simple_autoencoder")
 
 
 # %%

@@ -13,8 +13,6 @@
 # when you look and on what you look at. You need [page 01](01_simple_autoencoder.ipynb).
 
 # %% tags=["setup", "nbval-ignore-output"]
-import math
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -23,7 +21,6 @@ from keras import layers
 import seminar_gan as sg
 from seminar_gan.metrics import explained_variance
 from seminar_gan.models.autoencoders import build_simple_autoencoder
-from seminar_gan.models.sizes import check_sizes
 from seminar_gan.training import Progress, Stopwatch
 
 # %% tags=["parameters"]
@@ -63,16 +60,16 @@ x_test = sg.ranges.to_unit(test_digits).reshape(-1, 784)
 
 # %% tags=["shows:models.autoencoders.build_deep_autoencoder"]
 def build_deep_autoencoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code_size=32):
-    check_sizes(image_shape=image_shape, hidden_sizes=hidden_sizes, code_size=code_size)
-    pixels = math.prod(image_shape)
-    x = images = keras.Input((pixels,), name="images")
+    height, width, channels = image_shape
+    pixels = height * width * channels
+    x = images = keras.Input((pixels,), name="images")  # 784
     for number, size in enumerate(hidden_sizes, start=1):
-        x = layers.Dense(size, activation="relu", name=f"encoder_{number}")(x)
-    x = layers.Dense(code_size, activation="relu", name="code")(x)
+        x = layers.Dense(size, activation="relu", name=f"encoder_{number}")(x)  # 128, then 64
+    x = layers.Dense(code_size, activation="relu", name="code")(x)  # 32
     for number, size in enumerate(reversed(hidden_sizes), start=1):
-        x = layers.Dense(size, activation="relu", name=f"decoder_{number}")(x)
-    reconstructions = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(x)
-    return keras.Model(images, reconstructions, name="deep_autoencoder")
+        x = layers.Dense(size, activation="relu", name=f"decoder_{number}")(x)  # 64, then 128
+    x = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(x)  # 784
+    return keras.Model(images, x, name="deep_autoencoder")
 
 
 # %%

@@ -21,7 +21,6 @@ from keras import layers
 import seminar_gan as sg
 from seminar_gan.metrics import explained_variance
 from seminar_gan.models.autoencoders import build_deep_autoencoder, build_simple_autoencoder
-from seminar_gan.models.sizes import check_sizes, check_survives_pooling
 from seminar_gan.training import Progress, Stopwatch
 
 # %% tags=["parameters"]
@@ -59,39 +58,22 @@ sg.parameters.check(
 def build_convolutional_autoencoder(
     image_shape=(28, 28, 1), outer_filters=16, inner_filters=8, code_channels=8
 ):
-    check_sizes(image_shape=image_shape, outer_filters=outer_filters, inner_filters=inner_filters)
-    check_sizes(code_channels=code_channels)
-    height, width, channels = image_shape
-    check_survives_pooling(height, width)
-    images = keras.Input((height, width, channels), name="images")  # 28 x 28 x 1
-    x = layers.Conv2D(outer_filters, 3, padding="same", activation="relu", name="encoder_1")(
-        images
-    )  # 28 x 28 x 16
-    x = layers.MaxPooling2D(2, padding="same", name="pool_1")(x)  # 14 x 14 x 16
-    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="encoder_2")(
-        x
-    )  # 14 x 14 x 8
-    x = layers.MaxPooling2D(2, padding="same", name="pool_2")(x)  # 7 x 7 x 8
-    x = layers.Conv2D(code_channels, 3, padding="same", activation="relu", name="encoder_3")(
-        x
-    )  # 7 x 7 x 8
-    x = layers.MaxPooling2D(2, padding="same", name="code")(x)  # 4 x 4 x 8
-    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="decoder_1")(
-        x
-    )  # 4 x 4 x 8
+    outer, inner, code, channels = outer_filters, inner_filters, code_channels, image_shape[2]
+    x = images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = layers.Conv2D(outer, 3, 1, "same", activation="relu", name="encoder_1")(x)  # 28 x 28 x 16
+    x = layers.MaxPooling2D(2, 2, "same", name="pool_1")(x)  # 14 x 14 x 16
+    x = layers.Conv2D(inner, 3, 1, "same", activation="relu", name="encoder_2")(x)  # 14 x 14 x 8
+    x = layers.MaxPooling2D(2, 2, "same", name="pool_2")(x)  # 7 x 7 x 8
+    x = layers.Conv2D(code, 3, 1, "same", activation="relu", name="encoder_3")(x)  # 7 x 7 x 8
+    x = layers.MaxPooling2D(2, 2, "same", name="code")(x)  # 4 x 4 x 8
+    x = layers.Conv2D(inner, 3, 1, "same", activation="relu", name="decoder_1")(x)  # 4 x 4 x 8
     x = layers.UpSampling2D(2, name="up_1")(x)  # 8 x 8 x 8
-    x = layers.Conv2D(inner_filters, 3, padding="same", activation="relu", name="decoder_2")(
-        x
-    )  # 8 x 8 x 8
+    x = layers.Conv2D(inner, 3, 1, "same", activation="relu", name="decoder_2")(x)  # 8 x 8 x 8
     x = layers.UpSampling2D(2, name="up_2")(x)  # 16 x 16 x 8
-    x = layers.Conv2D(outer_filters, 3, padding="valid", activation="relu", name="decoder_3")(
-        x
-    )  # 14 x 14 x 16
+    x = layers.Conv2D(outer, 3, 1, "valid", activation="relu", name="decoder_3")(x)  # 14 x 14 x 16
     x = layers.UpSampling2D(2, name="up_3")(x)  # 28 x 28 x 16
-    reconstructions = layers.Conv2D(
-        channels, 3, padding="same", activation="sigmoid", name="reconstructions"
-    )(x)
-    return keras.Model(images, reconstructions, name="convolutional_autoencoder")
+    x = layers.Conv2D(channels, 3, 1, "same", activation="sigmoid", name="reconstructions")(x)
+    return keras.Model(images, x, name="convolutional_autoencoder")  # 28 x 28 x 1
 
 
 # %%

@@ -28,7 +28,6 @@ from keras import layers
 import seminar_gan as sg
 from seminar_gan.metrics import class_shares, frechet_distance, specks
 from seminar_gan.models import conditional, dcgan
-from seminar_gan.models.sizes import check_multiples_of_4, check_sizes, doublings
 from seminar_gan.training import FrameFolder, SampleGrid, frame_paths
 
 # %% tags=["parameters"]
@@ -143,48 +142,37 @@ for k, numbers in inside.items():
 
 # %% tags=["shows:models.dcgan.build_generator"]
 def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filters=32):
-    check_sizes(
-        image_shape=image_shape, latent_dim=latent_dim, dense_size=dense_size, filters=filters
-    )
-    height, width, channels = check_multiples_of_4(image_shape)
-    ups = doublings(image_shape)  # 2
-    grid = (height // 2**ups, width // 2**ups, filters)
+    height, width, channels = image_shape
+    rows, columns = height // 4, width // 4  # 7, 7
     z = keras.Input((latent_dim,), name="z")  # 64
-    x = layers.Dense(dense_size, use_bias=False, name="dense_1")(z)  # 256
+    x = layers.Dense(dense_size, use_bias=False, name="dense_1")(z)
     x = layers.BatchNormalization(momentum=0.9, name="norm_1")(x)
-    x = layers.ReLU(name="relu_1")(x)
-    x = layers.Dense(math.prod(grid), use_bias=False, name="dense_2")(x)  # 1568
+    x = layers.ReLU(name="relu_1")(x)  # 256
+    x = layers.Dense(rows * columns * filters, use_bias=False, name="dense_2")(x)
     x = layers.BatchNormalization(momentum=0.9, name="norm_2")(x)
-    x = layers.ReLU(name="relu_2")(x)
-    x = layers.Reshape(grid, name="grid")(x)  # 7 x 7 x 32
-    for n in range(1, ups):  # once up to 64 pixels, with fewer filters each further time
-        filters_n = max(1, 2 * filters // 2**n)
-        x = layers.Conv2DTranspose(filters_n, 4, 2, padding="same", use_bias=False, name=f"up_{n}")(
-            x
-        )  # 14 x 14 x 32
-        x = layers.BatchNormalization(momentum=0.9, name=f"norm_{n + 2}")(x)
-        x = layers.ReLU(name=f"relu_{n + 2}")(x)
-    up = layers.Conv2DTranspose(
-        channels, 4, 2, padding="same", activation="tanh", dtype="float32", name="images"
-    )
-    return keras.Model(z, up(x), name="dcgan_generator")  # 28 x 28 x 1
+    x = layers.ReLU(name="relu_2")(x)  # 1568
+    x = layers.Reshape((rows, columns, filters), name="grid")(x)  # 7 x 7 x 32
+    x = layers.Conv2DTranspose(filters, 4, 2, "same", use_bias=False, name="up_1")(x)
+    x = layers.BatchNormalization(momentum=0.9, name="norm_3")(x)
+    x = layers.ReLU(name="relu_3")(x)  # 14 x 14 x 32
+    x = layers.Conv2DTranspose(
+        channels, 4, 2, "same", activation="tanh", dtype="float32", name="images"
+    )(x)
+    return keras.Model(z, x, name="dcgan_generator")  # 28 x 28 x 1
 
 
 # %% tags=["shows:models.dcgan.build_discriminator"]
 def build_discriminator(image_shape=(28, 28, 1), filters=16, dense_size=128):
-    check_sizes(image_shape=image_shape, filters=filters, dense_size=dense_size)
-    check_multiples_of_4(image_shape)
     images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
-    x = layers.Conv2D(filters, 4, 2, padding="same", name="down_1")(images)  # 14 x 14 x 16
+    x = layers.Conv2D(filters, 4, 2, "same", name="down_1")(images)  # 14 x 14 x 16
     x = layers.LeakyReLU(0.2, name="leaky_1")(x)
-    x = layers.Conv2D(3 * filters, 4, 2, padding="same", name="down_2")(x)  # 7 x 7 x 48
+    x = layers.Conv2D(3 * filters, 4, 2, "same", name="down_2")(x)  # 7 x 7 x 48
     x = layers.LeakyReLU(0.2, name="leaky_2")(x)
-    for n in range(3, doublings(image_shape) + 2):  # once up to 64 pixels
-        x = layers.Conv2D(6 * filters, 3, 2, padding="same", name=f"down_{n}")(x)  # 4 x 4 x 96
-        x = layers.LeakyReLU(0.2, name=f"leaky_{n}")(x)
+    x = layers.Conv2D(6 * filters, 3, 2, "same", name="down_3")(x)  # 4 x 4 x 96
+    x = layers.LeakyReLU(0.2, name="leaky_3")(x)
     x = layers.Flatten(name="flat")(x)  # 1536
     x = layers.Dense(dense_size, name="dense")(x)  # 128
-    x = layers.LeakyReLU(0.2, name=f"leaky_{n + 1}")(x)
+    x = layers.LeakyReLU(0.2, name="leaky_4")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(images, logits, name="dcgan_discriminator")
 

@@ -185,18 +185,28 @@ print("a*(x, +1) - a*(x, -1):", best_logit(places, 1) - best_logit(places, -1))
 # **Read.** The densities are bells, but what the label changes is a straight line through 0: $(e_{+1} - e_{-1})\, \phi(x)$ with $\phi(x) = x$. The assumption holds exactly here. For images it does not, but $\phi$ is
 # a network, and can learn features for which it nearly does.
 #
-# The package adds this to the recommended discriminator. `condition` is the label as ten numbers with one 1, so that the layer `embedding`, without a bias, is the table of the $e_y$:
+# The package adds this to the recommended discriminator. `y` is the label as ten numbers with one 1, so that the layer `embedding`, without a bias, is the table of the $e_y$:
 
 
-# %% tags=["shows:models.conditional._project"]
-def _project(condition, image_shape, filters, dense_size):
-    images, *hidden, last = dcgan.build_discriminator(image_shape, filters, dense_size).layers
-    x = images = images.output
-    for layer in hidden:
-        x = layer(x)  # phi(x)
-    embedding = layers.Dense(dense_size, use_bias=False, name="embedding")(condition)  # e_y
+# %% tags=["shows:models.conditional.build_discriminator"]
+def build_discriminator(image_shape=(28, 28, 1), num_classes=10, filters=16, dense_size=128):
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    class_labels = keras.Input((), dtype="int32", name="class_labels")
+    y = layers.CategoryEncoding(num_classes, "one_hot", name="one_hot")(class_labels)  # 10
+    x = layers.Conv2D(filters, 4, 2, "same", name="down_1")(images)  # 14 x 14 x 16
+    x = layers.LeakyReLU(0.2, name="leaky_1")(x)
+    x = layers.Conv2D(3 * filters, 4, 2, "same", name="down_2")(x)  # 7 x 7 x 48
+    x = layers.LeakyReLU(0.2, name="leaky_2")(x)
+    x = layers.Conv2D(6 * filters, 3, 2, "same", name="down_3")(x)  # 4 x 4 x 96
+    x = layers.LeakyReLU(0.2, name="leaky_3")(x)
+    x = layers.Flatten(name="flat")(x)  # 1536
+    x = layers.Dense(dense_size, name="dense")(x)  # 128
+    x = layers.LeakyReLU(0.2, name="leaky_4")(x)  # phi(x)
+    logits = layers.Dense(1, dtype="float32", name="logits")(x)  # psi(phi(x))
+    embedding = layers.Dense(dense_size, use_bias=False, name="embedding")(y)  # e_y
     projection = layers.Dot(axes=1, dtype="float32", name="projection")([embedding, x])
-    return images, layers.Add(dtype="float32", name="conditional_logits")([last(x), projection])
+    logits = layers.Add(dtype="float32", name="conditional_logits")([logits, projection])
+    return keras.Model([images, class_labels], logits, name="conditional_discriminator")
 
 
 # %% [markdown]

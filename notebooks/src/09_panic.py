@@ -26,7 +26,6 @@ from keras import layers, ops
 import seminar_gan as sg
 from seminar_gan.metrics import kernel_distance, measurements, nearest_images
 from seminar_gan.models.augmentation import RandomChanges
-from seminar_gan.models.sizes import check_channels_last
 from seminar_gan.training import GAN, FrameFolder, GatedGAN, SampleGrid, StepProgress
 
 # %% tags=["parameters"]
@@ -133,16 +132,11 @@ print(f"stretched, {rounder:.0%} of the shapes are rounder than they are")
 
 # %% tags=["shows:models.augmentation.build_data_augmentation"]
 def build_data_augmentation(brightness=0.1, contrast=0.1, seed=0):
-    check_channels_last()
-    changes = [
-        layers.RandomFlip("horizontal", seed=seed, name="mirror"),
-        layers.RandomBrightness(brightness, value_range=(0, 1), seed=seed + 1, name="brightness"),
-        # A pair, because Keras 3.15 takes a single number for growing only.
-        layers.RandomContrast(
-            (contrast, contrast), value_range=(0, 1), seed=seed + 2, name="contrast"
-        ),
-    ]
-    return keras.Sequential(changes, name="data_augmentation")
+    flip = layers.RandomFlip("horizontal", seed=seed, name="mirror")
+    brighten = layers.RandomBrightness(brightness, (0, 1), seed=seed + 1, name="brightness")
+    both = (contrast, contrast)  # a pair, because Keras 3.15 takes a single number for growing only
+    stretch = layers.RandomContrast(both, (0, 1), seed=seed + 2, name="contrast")
+    return keras.Sequential([flip, brighten, stretch], name="data_augmentation")
 
 
 # %% tags=["nbval-ignore-output"]
@@ -538,21 +532,64 @@ print(f"seen from {min(seen)} levels on" if seen else "not seen up to 32 levels"
 # The gradient goes through $T$ to $G$. **Predict:** $T$ moves images by up to an eighth, and covers up to a quarter of each. Will $G$ make moved, covered cells?
 
 
-# %% tags=["shows:models.augmentation.with_augmentation"]
+# %% tags=["shows:models.augmentation.brighten", "shows:models.augmentation.contrast"]
+def brighten(images, seed, limit=0.25):
+    shape = (ops.shape(images)[0], 1, 1, 1)
+    return images + keras.random.uniform(shape, -limit, limit, images.dtype, seed)
+
+
+def contrast(images, seed, limit=0.5):
+    shape = (ops.shape(images)[0], 1, 1, 1)
+    factors = keras.random.uniform(shape, 1 - limit, 1 + limit, images.dtype, seed)
+    mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
+    return mean + (images - mean) * factors
+
+
+# %% tags=["shows:models.augmentation.translate"]
+def translate(images, seed, limit=1 / 8):
+    shape, dtype = (ops.shape(images)[0], 1), images.dtype
+    _, height, width, _ = images.shape
+    other_seed = seed + 1 if isinstance(seed, int) else seed
+    down = ops.round(keras.random.uniform(shape, -limit, limit, dtype, seed) * height)
+    right = ops.round(keras.random.uniform(shape, -limit, limit, dtype, other_seed) * width)
+    rows = ops.cast(down, "int32") + ops.arange(height)  # where each row comes from
+    columns = ops.cast(right, "int32") + ops.arange(width)
+    rows = ops.one_hot(ops.clip(rows, 0, height - 1), height, dtype=dtype)
+    columns = ops.one_hot(ops.clip(columns, 0, width - 1), width, dtype=dtype)
+    images = ops.einsum("bij,bjwc->biwc", rows, images)
+    return ops.einsum("bij,bhjc->bhic", columns, images)
+
+
+# %% tags=["shows:models.augmentation.cut_out"]
+def cut_out(images, seed, part=0.5):
+    shape, dtype = (ops.shape(images)[0], 1), images.dtype
+    _, height, width, _ = images.shape
+    other_seed = seed + 1 if isinstance(seed, int) else seed
+    row = keras.random.uniform(shape, 0, height, dtype, seed)  # the centre
+    column = keras.random.uniform(shape, 0, width, dtype, other_seed)
+    rows = ops.abs(ops.cast(ops.arange(height), dtype) + 0.5 - row) < part * height / 2
+    columns = ops.abs(ops.cast(ops.arange(width), dtype) + 0.5 - column) < part * width / 2
+    inside = ops.logical_and(rows[:, :, None, None], columns[:, None, :, None])
+    mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
+    return images + ops.cast(inside, dtype) * (mean - images)
+
+
+# %% tags=["shows:models.augmentation.RandomChanges.call", "shows:models.augmentation.with_augmentation"]
+def call(self, images, training=False):
+    if training:
+        for change in self.functions:
+            images = change(images, self.seed_generator)
+    return images
+
+
 def with_augmentation(
-    discriminator,
-    changes=("brighten", "contrast", "translate", "cut_out"),
-    value_range=(0, 1),
+    discriminator, changes=("brighten", "contrast", "translate", "cut_out"), value_range=(0, 1)
 ):
-    inputs = [
-        keras.Input(each.shape[1:], dtype=each.dtype, name=each.name)
-        for each in discriminator.inputs
-    ]
+    inputs = [keras.Input(x.shape[1:], dtype=x.dtype, name=x.name) for x in discriminator.inputs]
     changed = RandomChanges(changes, value_range, name="random_changes")(inputs[0])
-    answer = discriminator([changed, *inputs[1:]] if inputs[1:] else changed)
-    return keras.Model(
-        inputs if inputs[1:] else inputs[0], answer, name=f"augmented_{discriminator.name}"
-    )
+    logits = discriminator([changed, *inputs[1:]] if inputs[1:] else changed)
+    name = f"augmented_{discriminator.name}"
+    return keras.Model(inputs if inputs[1:] else inputs[0], logits, name=name)
 
 
 # %% [markdown]

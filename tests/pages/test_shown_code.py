@@ -1,10 +1,14 @@
 """Code that a page shows is the package's: a cell tagged `shows:models.dcgan.build_generator` has that syntax tree.
 
 `shows:training.gan.GAN.train_step` is a method. Docstrings are left out on both sides, and so is the decorator that
-tells Keras a function's name for saving: it would be noise on a page.
+tells Keras a function's name for saving: it would be noise on a page. A builder's checks, `@checked(...)`,
+are left out too.
+
+A function that is shown can be copied: it uses nothing of ours but what the page shows.
 """
 
 import ast
+import builtins
 import textwrap
 
 import jupytext
@@ -13,6 +17,7 @@ from conftest import ROOT
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 REGISTRATION = "keras.saving.register_keras_serializable('seminar_gan')"
+IMPORTED = {"keras", "layers", "math", "np", "ops", "tf"}  # what copied code finds: import numpy as np, and so on
 
 
 def shown_cells(text):
@@ -32,6 +37,8 @@ def definition(name, package):
     for name in inside:
         within = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
         node = next((child for child in within if isinstance(child, DEFINITIONS) and child.name == name), None)
+    if node:
+        node.decorator_list = [one for one in node.decorator_list if not ast.unparse(one).startswith("checked(")]
     return node and plain(node)
 
 
@@ -45,9 +52,21 @@ def plain(node):
     return node
 
 
+def foreign(function):
+    """The names that a function takes from elsewhere, Python's own left out."""
+    nodes = list(ast.walk(function))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    own = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    own |= {node.arg for node in nodes if isinstance(node, ast.arg)} | {
+        node.name for node in nodes[1:] if isinstance(node, DEFINITIONS)
+    }
+    return names - own - set(dir(builtins))
+
+
 def problems(text, package):
-    """A line for each difference between the package and the code that a page shows."""
+    """A line for each difference between the package and the code that a page shows, and for what cannot be copied."""
     lines = []
+    shown_names = {part for names, _, _ in shown_cells(text) for name in names for part in name.split(".")}
     for names, source, kind in shown_cells(text):
         definitions = {name: definition(name, package) for name in names}
         missing = [name for name, node in definitions.items() if node is None]
@@ -66,6 +85,10 @@ def problems(text, package):
                 lines.append(
                     f"{name} is not shown as it is:\n{ast.unparse(copy)}\n--- in the package:\n{ast.unparse(node)}"
                 )
+            elif not isinstance(node, ast.ClassDef) and (ours := foreign(node) - IMPORTED - shown_names):
+                lines.append(
+                    f"{name} cannot be copied: it uses {', '.join(sorted(ours))}, which the page does not show"
+                )
     return lines
 
 
@@ -81,6 +104,13 @@ def square(x):
     return x * x  # the comment may differ
 
 
+@checked(check_sizes, lambda x: None)
+def circle(r):
+    """Return the area."""
+    pi = 3.14
+    return pi * square(r) + sum(np.square(n) for n in range(0))
+
+
 @keras.saving.register_keras_serializable("seminar_gan")
 class Cube:
     """A cube."""
@@ -93,6 +123,7 @@ class Cube:
 CONSTANT = 1
 '''
 SQUARE = "def square(x):\n    return x * x\n"
+CIRCLE = "def circle(r):\n    pi = 3.14\n    return pi * square(r) + sum(np.square(n) for n in range(0))\n"
 VOLUME = "def volume(self, side=1.0):\n    return side**3\n"
 CUBE = "class Cube:\n" + textwrap.indent(VOLUME, "    ")
 
@@ -119,6 +150,7 @@ def cell(source, *names):
         (VOLUME + SQUARE, ["Cube.volume", "square"]),
         (SQUARE + "\n\n" + CUBE, ["square", "Cube"]),
         (CUBE + "\n\n" + SQUARE, ["Cube", "square"]),
+        (SQUARE + "\n\n" + CIRCLE, ["square", "circle"]),
     ],
 )
 def test_an_exact_copy_passes(package, source, names):
@@ -134,6 +166,8 @@ def test_an_exact_copy_passes(package, source, names):
         ("@cache\n" + SQUARE, ["models.toy.square"], "not shown as it is"),
         (CUBE.replace("1.0", "1"), ["models.toy.Cube"], "not shown as it is"),
         (CUBE.replace("volume", "size"), ["models.toy.Cube"], "not shown as it is"),
+        (CIRCLE, ["models.toy.circle"], "models.toy.circle cannot be copied: it uses square, which"),
+        ("@checked(check_sizes)\n" + SQUARE, ["models.toy.square"], "not shown as it is"),
         ("@cache\n" + CUBE, ["models.toy.Cube"], "not shown as it is"),
         (VOLUME.replace("1.0", "1"), ["models.toy.Cube.volume"], "not shown as it is"),
         (CUBE, ["models.toy.Cube.volume"], "and nothing else"),
@@ -158,6 +192,11 @@ def test_an_exact_copy_passes(package, source, names):
 def test_a_planted_difference_is_found(package, source, names, complaint):
     (found,) = problems(cell(source, *[f"shows:{name}" for name in names]), package)
     assert complaint in found
+
+
+def test_what_another_cell_shows_can_be_used(package):
+    text = cell(SQUARE, "shows:models.toy.square") + "\n" + cell(CIRCLE, "shows:models.toy.circle")
+    assert not problems(text, package)
 
 
 def test_a_text_cell_shows_no_code(package):
