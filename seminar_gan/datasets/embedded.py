@@ -44,6 +44,21 @@ FILES = {
         sha256="d02599d7695596982b58a2fd9b3d96cf4943d5ef711efa0037d2c84e458fc017",
         script="tools/data/build_cells.py",
     ),
+    "full_runs/curves.csv": DataFile(
+        size=5_419,
+        sha256="445d57b26f2f7a977eecd9546b199db5d4151558f519e3c67c2995dc1ae39df1",
+        script="tools/full_runs.py",
+    ),
+    "full_runs/origin.json": DataFile(
+        size=509,
+        sha256="a3c3feb9d6cb1a1250551567eabf3c5a4ea994d9e060e0f9c61b903f051e2c8e",
+        script="tools/full_runs.py",
+    ),
+    "full_runs/reconstructions.npz": DataFile(
+        size=2_805,
+        sha256="8c111ea01c977d09d1f4b8bbbb52137423787a8cc855ff5d7516ee4ce855d32c",
+        script="tools/full_runs.py",
+    ),
     "mnist.npz": DataFile(
         size=11_266_754,
         sha256="99b6212d8b734503d7fa2e29ea6413bad62226998e56555f4a6b0b30072f1aec",
