@@ -101,12 +101,23 @@ def write_csv(path, columns, *, decimal="."):
         columns: {heading: values}, all of one length.
         decimal: "." or ",".
     """
+    write_bytes(path, csv_bytes(columns, zip(*columns.values(), strict=True), decimal=decimal))
+
+
+def csv_bytes(columns, rows, *, decimal="."):
+    """Return a table as the bytes of a CSV file; see `export.save_csv`.
+
+    Args:
+        columns: the headings.
+        rows: lists of values, each as long as columns.
+        decimal: "." or ",".
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter={".": ",", ",": ";"}[decimal])
     writer.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
+    for row in rows:
         writer.writerow([_cell(value, decimal) for value in row])
-    write_bytes(path, text.getvalue().encode("utf-8" if decimal == "." else "utf-8-sig"))  # Excel wants the mark
+    return text.getvalue().encode("utf-8" if decimal == "." else "utf-8-sig")  # Excel wants the mark
 
 
 def _cell(value, decimal):

@@ -26,7 +26,7 @@ class Run:
 
     Args:
         page: str, the name of the page, or None for work outside any page.
-        seed: int, or None if the page has no seed.
+        seed: int, a list of int where there were several, or None if the page has no seed.
         parameters: dict, the values of the page's parameters cell.
         commit: str, the commit of the package's checkout, or of its installation from git; otherwise None.
         dirty: bool, whether tracked files differ from the commit, those in my/ and figures/ left out; None outside a
@@ -42,8 +42,8 @@ class Run:
     changed_files: list[str] | None
 
     def record(self):
-        """Return the run as a dict for JSON, with the versions in use now."""
-        return {**asdict(self), "versions": versions(), "platform": platform.platform()}
+        """Return the run as a dict for JSON, with the versions and the device in use now."""
+        return {**asdict(self), "versions": versions(), "platform": platform.platform(), "device": device()}
 
 
 def describe(page=None, *, seed=None, **parameters):
@@ -51,7 +51,7 @@ def describe(page=None, *, seed=None, **parameters):
 
     Args:
         page: str, the file name of the page without its ending, or None for work outside any page.
-        seed: int, or None if the page has no seed.
+        seed: int, a list of int where there were several, or None if the page has no seed.
         **parameters: numbers, str, bool, None, or lists, tuples and dicts of these. NumPy scalars are converted.
 
     Returns:
@@ -88,6 +88,15 @@ def versions():
     if "tensorflow" in sys.modules:
         names.insert(1, "tensorflow")
     return {"python": platform.python_version()} | {name: _version(name) for name in names}
+
+
+def device():
+    """Return what the networks are computed on: the names of the graphics cards, or "CPU" and how many cores it has."""
+    config = getattr(sys.modules.get("tensorflow"), "config", None)  # not loaded: nothing was computed on a card
+    gpus = config.list_physical_devices("GPU") if config else []
+    names = [config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return ", ".join(names) or f"CPU, {cores} cores"
 
 
 def _version(name):

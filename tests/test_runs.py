@@ -1,11 +1,13 @@
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -29,10 +31,26 @@ def test_without_arguments_there_is_no_page():
 
 def test_record_is_complete():
     record = runs.describe("01", seed=1).record()
-    assert list(record) == ["page", "seed", "parameters", "commit", "dirty", "changed_files", "versions", "platform"]
+    run = ["page", "seed", "parameters", "commit", "dirty", "changed_files"]
+    assert list(record) == [*run, "versions", "platform", "device"]
     assert record["versions"]["python"] == platform.python_version()
     assert record["versions"]["numpy"] == np.__version__
     assert {"keras", "matplotlib", "seminar_gan"} < set(record["versions"])
+
+
+def test_the_device_is_that_of_the_networks(monkeypatch):
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    assert re.fullmatch(r"CPU, [1-9]\d* cores", runs.device())
+    tensorflow = mock.MagicMock()
+    tensorflow.config.list_physical_devices.return_value = ["first", "second"]
+    tensorflow.config.experimental.get_device_details.side_effect = [{"device_name": "Card A"}, {}]
+    monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
+    assert runs.device() == "Card A, GPU"
+    tensorflow.config.list_physical_devices.assert_called_with("GPU")
+
+
+def test_a_run_of_several_seeds_names_them():
+    assert runs.describe("01", seed=(0, 1, 2)).record()["seed"] == [0, 1, 2]
 
 
 def test_tensorflow_is_named_only_if_loaded(monkeypatch):

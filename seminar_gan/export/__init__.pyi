@@ -4,6 +4,7 @@ from .figures import save_figure as save_figure
 from .generators import save_generator as save_generator
 from .models import model_table as model_table
 from .portable import save_onnx as save_onnx
+from .saved_tables import save_table as save_table
 from .spreadsheets import save_csv as save_csv
 from .tables import Table as Table
 from .tables import table as table

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 
 __all__ = ["Table", "table"]
@@ -18,6 +18,7 @@ class Table:
         align: one letter per column: l (left), c (centre) or r (right).
         caption: str or None.
         footer: number of rows at the end that are totals, set off by a rule.
+        values: the rows as they were given to `table`, numbers as numbers, for `save_table`; by default the strings.
 
     Example:
         >>> print(Table(("network", "error"), (("simple", "0.25"),), align="lr").markdown)
@@ -31,6 +32,7 @@ class Table:
     align: str
     caption: str | None = None
     footer: int = 0
+    values: tuple[tuple, ...] | None = field(default=None, compare=False)
 
     @property
     def markdown(self):
@@ -103,7 +105,7 @@ def table(columns, rows, *, formats=None, align=None, caption=None, footer=0):
         -------  -------  -----
         simple    50,992   0.25
     """
-    columns, rows = tuple(columns), [list(row) for row in rows]
+    columns, rows = tuple(columns), [[_plain(cell) for cell in row] for row in rows]
     formats = formats or {}
     if not columns or not all(isinstance(column, str) for column in columns):
         raise ValueError(f"columns must be one or more strings; got {columns}")
@@ -121,12 +123,16 @@ def table(columns, rows, *, formats=None, align=None, caption=None, footer=0):
         raise ValueError(f"align must be {len(columns)} letters of l, c, r; got {align!r}")
     if not 0 <= footer <= len(cells):
         raise ValueError(f"footer must be between 0 and the {len(cells)} rows; got {footer}")
-    return Table(tuple(map(_one_line, columns)), cells, align, _one_line(caption) if caption else None, footer)
+    caption = _one_line(caption) if caption else None
+    return Table(tuple(map(_one_line, columns)), cells, align, caption, footer, tuple(map(tuple, rows)))
+
+
+def _plain(cell):
+    is_scalar = getattr(cell, "shape", None) == () and hasattr(cell, "item")  # of NumPy
+    return cell.item() if is_scalar else cell
 
 
 def _cell_text(cell, specification):
-    if getattr(cell, "shape", None) == () and hasattr(cell, "item"):
-        cell = cell.item()  # a NumPy scalar
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -311,6 +311,19 @@ def test_the_json_has_the_alternative_text():
         export.save_figure(figure, "loss", alt=3)
 
 
+def test_the_json_has_the_caption_and_the_size():
+    export.save_figure(a_figure(figsize=(5, 2.5)), "loss", caption="The  loss\nof $D$: größer.")
+    record = json.loads(contents("loss")["json"])
+    assert record["caption"] == "The loss of $D$: größer."
+    assert (record["width_cm"], record["height_cm"]) == (8.4, 4.2)
+    export.save_figure(a_figure(), "loss")
+    assert json.loads(contents("loss")["json"])["caption"] is None
+    with pytest.raises(TypeError, match="caption must be a string or None; got int"):
+        export.save_figure(a_figure(), "loss", caption=3)
+    with pytest.raises(ValueError, match="caption is empty"):
+        export.save_figure(a_figure(), "loss", caption=" ")
+
+
 def test_the_json_says_where_the_figure_came_from():
     export.save_figure(a_line(), "loss", runs.describe("01_simple_autoencoder", seed=3, epochs=10, sizes=[2, 4]))
     record = json.loads(contents("loss")["json"])
@@ -320,7 +333,7 @@ def test_the_json_says_where_the_figure_came_from():
     assert record["versions"]["matplotlib"] == matplotlib.__version__
     assert record["width_cm"] == 8.4
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", record["written"])
-    assert {"commit", "dirty", "changed_files", "platform"} < set(record)
+    assert {"commit", "dirty", "changed_files", "platform", "device"} < set(record)
     assert str(ROOT) not in contents("loss")["json"].decode()
     check_sums("loss")
 
