@@ -44,21 +44,25 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=100, kernel_size=3, filt
         are right after a hundred steps.
     """
     height, width, channels = image_shape
+    # A dictionary, of which Keras makes an initializer for each layer: two uses of one would draw the same numbers.
+    small = {"class_name": "TruncatedNormal", "config": {"stddev": 0.02}}
     z = keras.Input((latent_dim,), name="z")  # 100
-    x = layers.Dense(2 * height * 2 * width, kernel_initializer=_small(), name="dense")(z)  # 3136
-    x = layers.Reshape((2 * height, 2 * width, 1), name="grid")(x)  # 56 x 56 x 1
+    x = layers.Dense(2 * height * 2 * width, kernel_initializer=small, name="dense")(z)  # 3136
+    x = layers.Reshape((2 * height, 2 * width, 1), name="grid")(x)
     x = layers.BatchNormalization(momentum=0.9, name="norm_1")(x)
-    x = layers.ReLU(name="relu_1")(x)
-    x = _convolution(filters, kernel_size, 2, "conv_1")(x)  # 28 x 28 x 50
+    x = layers.ReLU(name="relu_1")(x)  # 56 x 56 x 1
+    x = layers.Conv2D(filters, kernel_size, 2, "same", kernel_initializer=small, name="conv_1")(x)
     x = layers.BatchNormalization(momentum=0.9, name="norm_2")(x)
-    x = layers.ReLU(name="relu_2")(x)
+    x = layers.ReLU(name="relu_2")(x)  # 28 x 28 x 50
     x = layers.UpSampling2D(interpolation="bilinear", name="up_1")(x)  # 56 x 56 x 50
-    x = _convolution(max(1, filters // 2), kernel_size, 2, "conv_2")(x)  # 28 x 28 x 25
+    half = max(1, filters // 2)
+    x = layers.Conv2D(half, kernel_size, 2, "same", kernel_initializer=small, name="conv_2")(x)
     x = layers.BatchNormalization(momentum=0.9, name="norm_3")(x)
-    x = layers.ReLU(name="relu_3")(x)
+    x = layers.ReLU(name="relu_3")(x)  # 28 x 28 x 25
     x = layers.UpSampling2D(interpolation="bilinear", name="up_2")(x)  # 56 x 56 x 25
-    images = _convolution(channels, 1, 2, "images", activation="sigmoid", dtype="float32")(x)  # 28 x 28 x 1
-    return keras.Model(z, images, name="panic_generator")
+    last = {"activation": "sigmoid", "dtype": "float32", "name": "images"}
+    x = layers.Conv2D(channels, 1, 2, "same", kernel_initializer=small, **last)(x)  # 28 x 28 x 1
+    return keras.Model(z, x, name="panic_generator")
 
 
 @checked(check_sizes, lambda image_shape: check_sides(image_shape, *SIZES))
@@ -81,7 +85,22 @@ def build_discriminator(image_shape=(28, 28, 1), kernel_size=5, filters=32, dens
         Wallat & Kriegel, PANIC, section 4: two convolutions with average pooling and two dense layers that end in one
         probability. The loss contains its sigmoid.
     """
-    return _discriminator(image_shape, kernel_size, filters, dense_size, "panic_discriminator", lambda x: x)
+    # A dictionary, of which Keras makes an initializer for each layer: two uses of one would draw the same numbers.
+    small = {"class_name": "TruncatedNormal", "config": {"stddev": 0.02}}
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    conv = layers.Conv2D(filters, kernel_size, 1, "same", kernel_initializer=small, name="conv_1")
+    x = conv(images)  # 28 x 28 x 32
+    x = layers.ReLU(name="relu_1")(x)
+    x = layers.AveragePooling2D(2, 2, "same", name="pool_1")(x)  # 14 x 14 x 32
+    conv = layers.Conv2D(2 * filters, kernel_size, 1, "same", kernel_initializer=small, name="conv_2")
+    x = conv(x)  # 14 x 14 x 64
+    x = layers.ReLU(name="relu_2")(x)
+    x = layers.AveragePooling2D(2, 2, "same", name="pool_2")(x)  # 7 x 7 x 64
+    x = layers.Flatten(name="flat")(x)  # 3136
+    x = layers.Dense(dense_size, kernel_initializer=small, name="dense")(x)  # 1024
+    x = layers.ReLU(name="relu_3")(x)
+    x = layers.Dense(1, kernel_initializer=small, dtype="float32", name="logits")(x)  # 1
+    return keras.Model(images, x, name="panic_discriminator")
 
 
 @checked(check_sizes, lambda image_shape: check_sides(image_shape, *SIZES))
@@ -104,32 +123,10 @@ def build_normalised_discriminator(image_shape=(28, 28, 1), kernel_size=5, filte
         With a normalised dense layer too, and batches of 8, the generator stayed at one grey image (28 x 28, 200
         steps, seed 0).
     """
-    norm = layers.BatchNormalization(momentum=0.9, name="norm_2")
-    return _discriminator(image_shape, kernel_size, filters, dense_size, "panic_normalised_discriminator", norm)
-
-
-def _discriminator(image_shape, kernel_size, filters, dense_size, name, norm):
-    """Build either discriminator. `norm` is applied to the output of the second convolution."""
-    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
-    x = _convolution(filters, kernel_size, 1, "conv_1")(images)  # 28 x 28 x 32
-    x = layers.ReLU(name="relu_1")(x)
-    x = layers.AveragePooling2D(2, padding="same", name="pool_1")(x)  # 14 x 14 x 32
-    x = _convolution(2 * filters, kernel_size, 1, "conv_2")(x)  # 14 x 14 x 64
-    x = layers.ReLU(name="relu_2")(norm(x))
-    x = layers.AveragePooling2D(2, padding="same", name="pool_2")(x)  # 7 x 7 x 64
-    x = layers.Flatten(name="flat")(x)  # 3136
-    x = layers.Dense(dense_size, kernel_initializer=_small(), name="dense")(x)  # 1024
-    x = layers.ReLU(name="relu_3")(x)
-    logits = layers.Dense(1, kernel_initializer=_small(), dtype="float32", name="logits")(x)  # 1
-    return keras.Model(images, logits, name=name)
-
-
-def _convolution(filters, kernel_size, strides, name, **options):
-    return layers.Conv2D(
-        filters, kernel_size, strides, padding="same", kernel_initializer=_small(), name=name, **options
-    )
-
-
-def _small():
-    """Return the tutorial's initializer, a new one each time: two uses of the same one draw the same numbers."""
-    return keras.initializers.TruncatedNormal(stddev=0.02)
+    plain = build_discriminator(image_shape, kernel_size, filters, dense_size)
+    x = images = plain.input
+    for layer in plain.layers[1:]:
+        x = layer(x)
+        if layer.name == "conv_2":
+            x = layers.BatchNormalization(momentum=0.9, name="norm_2")(x)
+    return keras.Model(images, x, name="panic_normalised_discriminator")
