@@ -143,7 +143,7 @@ def test_images_of_more_than_64_pixels_get_the_large_pair(recipe, builders):
 
 
 def test_64_images_of_256_pixels_get_networks_that_train_within_4_gb():
-    """Measured: 1.8 GB (benchmarks/loop.md). The plain pair has 35 million weights at this size."""
+    """The plain generator has 34 million weights at this size. Measured in GB: benchmarks/loop.md."""
     recipe = recipes.RECIPES[recipes.recommend(64, (256, 256, 3))]
     trained = recipe.build((256, 256, 3), seed=0)
     assert trained.generator.count_params() < 2_200_000 and trained.discriminator.count_params() < 1_100_000

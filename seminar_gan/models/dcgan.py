@@ -29,7 +29,8 @@ def build_generator(image_shape=(28, 28, 1), latent_dim=64, dense_size=256, filt
     """Build the recommended generator: 64 - 256 - 7 x 7 x 32 - 14 x 14 x 32 - 28 x 28 x 1, 442,113 parameters.
 
     Args:
-        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
+        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4. For
+            more than 64 pixels see `large`.
         latent_dim: number of values in z.
         dense_size: units of the first layer.
         filters: channels of the grid and of the first transposed convolution.
@@ -67,7 +68,8 @@ def build_discriminator(image_shape=(28, 28, 1), filters=16, dense_size=128):
     """Build the recommended discriminator: three strided convolutions and a dense layer, 251,041 parameters.
 
     Args:
-        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4.
+        image_shape: (height, width, channels) of the images. Height and width must be multiples of 4. For
+            more than 64 pixels see `large`.
         filters: channels of the first convolution; the second has three, the third six times as many.
         dense_size: units of the layer before the last.
 
