@@ -137,7 +137,7 @@ for k, numbers in inside.items():
 # %% [markdown]
 # ## The recommended pair
 #
-# $z$ has 64 numbers. Two dense layers make 7 x 7 pixels with 32 channels of it, and two transposed convolutions double the grid. (The loops below run once. Images above 64 pixels get more layers of that kind.) **Predict:** where are most of the parameters?
+# $z$ has 64 numbers. Two dense layers make 7 x 7 pixels with 32 channels of it, and two transposed convolutions double the grid. (For images above 64 pixels the recipe takes a pair with more layers of that kind, `sg.models.large`.) **Predict:** where are most of the parameters?
 
 
 # %% tags=["shows:models.dcgan.build_generator"]
