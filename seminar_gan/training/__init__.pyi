@@ -1,5 +1,6 @@
 from . import noise as noise
 from . import penalties as penalties
+from . import variational as variational
 from .clustered import ClusteredGAN as ClusteredGAN
 from .clusters import find_clusters as find_clusters
 from .conditional import ConditionalGAN as ConditionalGAN
