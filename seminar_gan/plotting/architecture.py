@@ -3,6 +3,7 @@
 import math
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
 from matplotlib.textpath import TextPath
 
@@ -207,7 +208,7 @@ def _text():
 
 
 def _text_width(text):
-    return TextPath((0, 0), text, size=TEXT).get_extents().width
+    return np.ptp(TextPath((0, 0), text, size=TEXT).vertices[:, 0])
 
 
 def _wrapped(words, width):
