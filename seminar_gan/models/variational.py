@@ -68,5 +68,6 @@ def build_decoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code_size=32)
     x = z = keras.Input((code_size,), name="z")  # 32
     for number, size in enumerate(reversed(hidden_sizes), start=1):
         x = layers.Dense(size, activation="relu", name=f"decoder_{number}")(x)  # 64, then 128
-    x = layers.Dense(height * width * channels, activation="sigmoid", name="reconstructions")(x)  # 784
+    pixels = height * width * channels
+    x = layers.Dense(pixels, activation="sigmoid", name="reconstructions")(x)  # 784
     return keras.Model(z, x, name="variational_decoder")
