@@ -39,7 +39,7 @@ def curves(series, xlabel, ylabel, log=False, markers=False):
     axes.set_ylabel(ylabel, fontsize=TEXT_POINTS)
     axes.tick_params(which="both", labelsize=TEXT_POINTS)
     if all(np.issubdtype(np.asarray(line.get_xdata()).dtype, np.integer) for line in axes.lines):
-        axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))  # no epoch 2.5
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, min_n_ticks=1))  # no epoch 2.5, also of one epoch
     if log:
         axes.set_yscale("log")
         low, high = axes.get_ylim()

@@ -100,7 +100,8 @@ def steps_of(model, function):
     outputs = list(dict.fromkeys(made[id(tensor)] for tensor in graph.outputs))
     for step in outputs:
         step.is_output = True
-    return _in_order(_merge(found, outputs))
+    became = _merge(found, outputs)
+    return _in_order([became.get(step, step) for step in outputs])
 
 
 def _walk(graph, made, found):
@@ -133,17 +134,17 @@ def _kind(name, sources):
 
 
 def _merge(found, outputs):
-    """Write what belongs together as one step, as papers do: dense, batch norm, ReLU."""
+    """Write what belongs together as one step, as papers do: dense, batch norm, ReLU. Return {step: what it is in}."""
     uses = Counter(source for step in found for source in step.sources) + Counter(outputs)
-    became, kept = {}, []
+    became = {}
     for step in found:
         step.sources = [became.get(source, source) for source in step.sources]
         (first,) = step.sources if len(step.sources) == 1 else (None,)
         if first is not None and first.kind == "input" and step.kind == "after" and step.shape == first.shape:
             step.kind = "before"
         if first is None or uses[first] > 1:
-            kept.append(step)
-        elif step.words == ["one-hot"] and first.kind == "input":
+            continue
+        if step.words == ["one-hot"] and first.kind == "input":
             first.name, first.shape = f"{first.name or 'labels'}, one-hot", step.shape
             uses[first], became[step] = uses[step], first
         elif step.kind == "after" and first.kind not in ("input", "unknown", "other"):
@@ -151,15 +152,12 @@ def _merge(found, outputs):
             first.is_output, uses[first], became[step] = step.is_output, uses[step], first
         elif first.kind == "before" and step.kind in ("weights", "before"):
             step.words, step.sources = first.words + step.words, first.sources
-            kept[kept.index(first)] = step
-        else:
-            kept.append(step)
-    return kept
+    return became
 
 
-def _in_order(steps):
-    """Sort steps so that each follows its sources, and a branch is drawn in one piece."""
-    ordered, stack = {}, [(step, False) for step in reversed(steps) if step.is_output]
+def _in_order(outputs):
+    """Return the steps that lead to the outputs, each after its sources, and a branch in one piece."""
+    ordered, stack = {}, [(step, False) for step in reversed(outputs)]
     while stack:
         step, is_ready = stack.pop()
         if step in ordered:

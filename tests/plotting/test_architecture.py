@@ -25,7 +25,8 @@ BUILDERS = {
     "mirza": (CONDITIONAL.build_mirza_generator, CONDITIONAL.build_mirza_discriminator),
     "weights": lambda: CONDITIONAL.with_label_weights(CONDITIONAL.build_generator()),
     "panic": (PANIC.build_generator, PANIC.build_normalised_discriminator),
-    "large": (lambda: DCGAN.build_generator((128, 128, 3)), lambda: DCGAN.build_discriminator((128, 128, 3))),
+    "large": (models.large.build_conditional_generator, models.large.build_conditional_discriminator),
+    "variational": (models.variational.build_encoder, models.variational.build_decoder),
     "classifier": models.classifiers.build_digit_classifier,
     "regressor": models.regressors.build_attribute_regressor,
     "augmented": lambda: models.augmentation.with_augmentation(DCGAN.build_discriminator()),
@@ -157,7 +158,7 @@ def test_several_outputs_and_unknown_sizes_are_drawn():
     outputs = [layers.Dense(2, name="z_mean")(pooled), layers.Dense(2, name="z_log_var")(pooled)]
     figure = plotting.architecture(keras.Model(images, outputs))
     assert texts(figure)[:2] == ["any × any × 3", "images"]
-    assert {"z mean", "z log var"} < set(texts(figure))
+    assert [text for text in texts(figure) if text.startswith("z")] == ["z mean", "z log var"]
 
 
 def test_text_keeps_its_place_in_other_widths():

@@ -31,6 +31,12 @@ def test_one_curve_needs_no_legend_and_the_scale_can_be_logarithmic():
     assert axes.lines[0].get_marker() == "None"
 
 
+def test_one_epoch_is_marked_as_a_whole_number():
+    figure = curves({"a": [1.0]}, "epoch", "loss")
+    low, high = figure.axes[0].get_xlim()
+    assert [tick for tick in figure.axes[0].get_xticks() if low <= tick <= high] == [1]
+
+
 def test_seven_curves_differ_in_colour_and_neighbours_in_style():
     (axes,) = curves({str(number): [number, 0] for number in range(7)}, "x", "y").axes
     assert all(same_color(line.get_color(), colour) for line, colour in zip(axes.lines, COLOURS, strict=True))
