@@ -1,4 +1,4 @@
-"""Trained generators that come with the package: trained once, for longer than a page has time."""
+"""Trained generators, and what they drew, that come with the package: trained once, for longer than a page has time."""
 
 import io
 
@@ -12,14 +12,18 @@ from seminar_gan.models import dcgan, panic
 __all__ = [
     "PANIC_TRAININGS",
     "TEMKENG_TRAININGS",
+    "WINKLER_TRAININGS",
     "load_panic_generator",
     "load_panic_progress",
     "load_panic_samples",
     "load_temkeng_generator",
+    "load_temkeng_samples",
+    "load_winkler_samples",
     "unpack",
 ]
 
 TEMKENG_TRAININGS = ("mnist-500", "mnist-5000", "smile-1000", "smile-20000")
+WINKLER_TRAININGS = ("dense-2000", "dense-3000", "dcgan-300")
 PANIC_TRAININGS = ("plain", "normalised")
 
 
@@ -27,11 +31,11 @@ def __dir__():
     return __all__
 
 
-def load_temkeng_generator(training):
-    """Load the generator of `dcgan.build_temkeng_generator` as it was at one of the paper's numbers of iterations.
+def load_temkeng_generator(training="mnist-5000"):
+    """Load the generator of `dcgan.build_temkeng_generator` as it was after the paper's 5,000 iterations of MNIST.
 
     Args:
-        training: one of TEMKENG_TRAININGS, the data and the iterations: MNIST, or Smile binarised.
+        training: "mnist-5000". Of the other trainings the package has what they drew: `load_temkeng_samples`.
 
     Returns:
         keras.Model: float (batch, 100), standard normal, to images (batch, 28, 28, 1) in [-1, 1].
@@ -41,14 +45,66 @@ def load_temkeng_generator(training):
         DataError: if data/temkeng_dcgan.npz is missing, altered or unreadable.
 
     Source:
-        Temkeng 2020, section 4.2; trained by tools/train_weights.py. Smile's weights are stored as float16,
-        MNIST's kernels in whole numbers (tools/pack_weights.py), which moves no pixel by more than 2 of 255 levels.
+        Temkeng 2020, section 4.2; trained by tools/train_weights.py. The large kernels are stored in whole numbers
+        (tools/pack_weights.py), which moves no pixel by more than 2 of 255 levels.
     """
     _check(training, TEMKENG_TRAININGS)
-    start = f"{training}/"
-    arrays = embedded.load_file("temkeng_dcgan.npz", start)
-    arrays = {name.removeprefix(start): array for name, array in arrays.items()}
-    return load_network(dcgan.build_temkeng_generator, unpack(arrays))
+    if training != "mnist-5000":
+        raise ValueError(
+            f"the generator of {training!r} does not come with the package; "
+            f"load_temkeng_samples({training!r}) has its images"
+        )
+    return load_network(dcgan.build_temkeng_generator, unpack(embedded.load_file("temkeng_dcgan.npz")))
+
+
+def load_temkeng_samples(training):
+    """Load what the generator of `dcgan.build_temkeng_generator` drew after the paper's numbers of iterations.
+
+    Args:
+        training: one of TEMKENG_TRAININGS, the data and the iterations: MNIST, or Smile binarised.
+
+    Returns:
+        uint8 array (2000, 28, 28, 1) of digits or (1000, 28, 28, 1) of faces, each from its row of
+        `np.random.default_rng(0).normal(size=(2000, 100))`.
+
+    Raises:
+        ValueError: for another name.
+        DataError: if the file in data/samples/ is missing, altered or unreadable.
+
+    Source:
+        Temkeng 2020, figures 12 and 13; trained by tools/train_weights.py.
+
+    Example:
+        >>> load_temkeng_samples("smile-20000").shape
+        (1000, 28, 28, 1)
+    """
+    _check(training, TEMKENG_TRAININGS)
+    return _images(f"samples/temkeng-{training}.png", 28).reshape(-1, 28, 28, 1)
+
+
+def load_winkler_samples(training):
+    """Load what Winkler's dense and convolutional generators drew after the thesis's numbers of iterations of MNIST.
+
+    Args:
+        training: one of WINKLER_TRAININGS: "dense" is `mlp.build_winkler_generator`, "dcgan" is
+            `dcgan.build_winkler_generator`; then the iterations.
+
+    Returns:
+        uint8 array (2000, 28, 28, 1), from `np.random.default_rng(0).normal(size=(2000, 100))`.
+
+    Raises:
+        ValueError: for another name.
+        DataError: if the file in data/samples/ is missing, altered or unreadable.
+
+    Source:
+        Winkler 2018, figures 4.6 and 4.8; 300 is a tenth of their 3,000 iterations. Trained by tools/train_weights.py.
+
+    Example:
+        >>> load_winkler_samples("dense-3000").shape
+        (2000, 28, 28, 1)
+    """
+    _check(training, WINKLER_TRAININGS)
+    return _images(f"samples/winkler-{training}.png", 28).reshape(-1, 28, 28, 1)
 
 
 def load_panic_generator(training):
@@ -146,9 +202,9 @@ def _check(training, trainings):
         raise ValueError(f"training must be one of {', '.join(trainings)}; got {training!r}")
 
 
-def _images(name):
-    """The images of a PNG of data/ that holds them side by side, uint8 (rows, columns, 100, 100, 1)."""
+def _images(name, size=100):
+    """The images of a PNG of data/ that holds them side by side, uint8 (rows, columns, size, size, 1)."""
     with Image.open(io.BytesIO(embedded.read_file(name, embedded.FILES[name]))) as picture:
         sheet = np.asarray(picture)
-    rows, columns = sheet.shape[0] // 100, sheet.shape[1] // 100
-    return sheet.reshape(rows, 100, columns, 100, 1).swapaxes(1, 2).copy()  # as a picture it is read-only
+    rows, columns = sheet.shape[0] // size, sheet.shape[1] // size
+    return sheet.reshape(rows, size, columns, size, 1).swapaxes(1, 2).copy()  # as a picture it is read-only

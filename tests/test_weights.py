@@ -1,74 +1,69 @@
-"""The shipped generators: the network they are for, and pictures better for longer training."""
-
-import hashlib
-from pathlib import Path
+"""The shipped generators and samples: the network they are for, and pictures better for longer training."""
 
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 
 from seminar_gan import datasets, ranges, weights
 from seminar_gan.datasets import embedded
 from seminar_gan.metrics import features, frechet_distance
 from seminar_gan.training import noise
 
-REFERENCE = Path(__file__).with_name("temkeng_digits.png")
-
-
-def images(training, count):
-    z = np.random.default_rng(0).normal(size=(count, 100)).astype("float32")
-    return weights.load_temkeng_generator(training).predict(z, batch_size=200, verbose=0)
+Z = np.random.default_rng(0).normal(size=(2000, 100)).astype("float32")
 
 
 @pytest.fixture(scope="module")
-def digits():
-    return {steps: images(f"mnist-{steps}", 150) for steps in (500, 5000)}
-
-
-def test_more_iterations_drew_better_digits(digits):
+def distance():
     network = features.load_digit_features()
-    real = network.features(datasets.load_mnist()[0][0][:150])
-    distance = {
-        steps: frechet_distance(real, network.features(ranges.symmetric_to_uint8(fakes)))
-        for steps, fakes in digits.items()
-    }
-    assert distance[5000] < distance[500] / 2
+    real = network.features(datasets.load_mnist()[0][0][:200])
+    return lambda images: frechet_distance(real, network.features(images[:200]))
 
 
-def test_the_faces_are_binarised_ones():
-    faces = images("smile-20000", 20)
-    assert faces.shape == (20, 28, 28, 1)
-    assert np.mean(np.abs(faces) > 0.8) > 0.8  # black or white, little between
-    assert np.ptp(faces, axis=0).max() > 1.5  # and not one face again and again
+def test_more_iterations_drew_better_digits(distance):
+    temkeng = {steps: distance(weights.load_temkeng_samples(f"mnist-{steps}")) for steps in (500, 5000)}
+    assert temkeng[5000] < temkeng[500] / 2
+    winkler = {name: distance(weights.load_winkler_samples(name)) for name in weights.WINKLER_TRAININGS}
+    for kind in ("dense", "dcgan"):
+        in_order = [value for name, value in winkler.items() if name.startswith(kind)]
+        assert in_order == sorted(in_order, reverse=True)
+    assert winkler["dcgan-300"] < winkler["dense-3000"]  # page 07's finding
+
+
+@pytest.mark.parametrize("training", weights.TEMKENG_TRAININGS)
+def test_what_temkengs_generators_drew(training):
+    samples = weights.load_temkeng_samples(training)
+    assert (samples.shape, samples.dtype) == ((2000 if "mnist" in training else 1000, 28, 28, 1), np.uint8)
+    assert samples.flags.writeable
+    assert np.ptp(samples, axis=0).max() > 200  # not one image again and again
+    if training == "smile-20000":
+        assert np.mean((samples < 26) | (samples > 229)) > 0.9  # black or white, little between
+
+
+@pytest.mark.parametrize("training", weights.WINKLER_TRAININGS)
+def test_what_winklers_generators_drew(training):
+    samples = weights.load_winkler_samples(training)
+    assert (samples.shape, samples.dtype) == ((2000, 28, 28, 1), np.uint8)
+    assert np.ptp(samples, axis=0).max() > 200
 
 
 def test_every_training_can_be_loaded_and_no_other():
-    trainings = {path.split("/")[0] for path in embedded.load_file("temkeng_dcgan.npz")}
-    assert trainings == set(weights.TEMKENG_TRAININGS)
-    with pytest.raises(ValueError, match=r"mnist-500, .*smile-20000; got 'mnist'"):
-        weights.load_temkeng_generator("mnist")
+    names = {f"samples/temkeng-{training}.png" for training in weights.TEMKENG_TRAININGS}
+    names |= {f"samples/winkler-{training}.png" for training in weights.WINKLER_TRAININGS}
+    assert names == {name for name in embedded.FILES if name.startswith("samples/")}
+    for load in (weights.load_temkeng_generator, weights.load_temkeng_samples):
+        with pytest.raises(ValueError, match=r"mnist-500, .*smile-20000; got 'mnist'"):
+            load("mnist")
+    with pytest.raises(ValueError, match=r"one of dense-2000, .*; got 'winkler-dense-2000'"):
+        weights.load_winkler_samples("winkler-dense-2000")
+    with pytest.raises(ValueError, match=r"'mnist-500' does not come .* load_temkeng_samples\('mnist-500'\) has"):
+        weights.load_temkeng_generator("mnist-500")
 
 
-@pytest.mark.parametrize("training", ["mnist-500", "mnist-5000"])
-def test_whole_numbers_change_no_digit_by_more_than_two_levels(training):
-    with Image.open(REFERENCE) as picture:  # drawn with the weights as they were trained, by this z
-        sheet = np.asarray(picture).reshape(2, 28, 50, 28, 1).swapaxes(1, 2).astype(int)
-    expected = dict(zip(["mnist-500", "mnist-5000"], sheet, strict=True))[training]
-    change = np.abs(ranges.symmetric_to_uint8(images(training, 50)) - expected)
+def test_whole_numbers_change_no_digit_by_more_than_two_levels():
+    expected = weights.load_temkeng_samples("mnist-5000")[:100].astype(int)  # drawn with the weights as trained
+    change = np.abs(ranges.symmetric_to_uint8(weights.load_temkeng_generator()(Z[:100])) - expected)
     assert change.max() <= 2
-    assert change.mean() < 0.03  # without quarters in the dense layer, 0.035 and 0.09
-
-
-def test_the_faces_are_those_of_the_weights_as_they_were_trained():
-    arrays = embedded.load_file("temkeng_dcgan.npz", "smile")  # float16, as the training left them
-    digest = hashlib.sha256(b"".join(arrays[name].tobytes() for name in sorted(arrays))).hexdigest()
-    assert (
-        digest == "d869cefabda16b349469844f8159c236ee9b1234df54469cbcb4535e42f08bf4"
-    )  # of the float16 of the training
-    generator = weights.load_temkeng_generator("smile-20000")
-    for variable in generator.variables:
-        np.testing.assert_array_equal(variable.numpy(), arrays[f"smile-20000/{variable.path}"])
+    assert change.mean() < 0.03  # without quarters in the dense layer, 0.09
 
 
 def test_whole_numbers_change_no_cell_by_more_than_two_levels():
@@ -121,11 +116,10 @@ def test_unpacking_by_hand():
 
 
 def test_the_users_dtype_policy_changes_no_image():
-    z = np.random.default_rng(0).normal(size=(3, 100)).astype("float32")
-    policy, expected = keras.config.dtype_policy(), np.asarray(weights.load_temkeng_generator("mnist-500")(z))
+    policy, expected = keras.config.dtype_policy(), np.asarray(weights.load_temkeng_generator()(Z[:3]))
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        images = weights.load_temkeng_generator("mnist-500")(z)
+        images = weights.load_temkeng_generator()(Z[:3])
     finally:
         keras.config.set_dtype_policy(policy)
     np.testing.assert_array_equal(np.asarray(images), expected)

@@ -3,12 +3,12 @@
     python tools/pack_weights.py --temkeng FLOAT16.npz --panic FLOAT16.npz [--out data] [--count 6000]
 
 takes the files of float16 that data/ held before (data/README.md says where they are) and writes
-temkeng_dcgan.npz, panic_generator.npz and panic/. tools/train_weights.py and tools/train_panic.py pack what they have
-trained with the same functions.
+temkeng_dcgan.npz, samples/temkeng-*.png, panic_generator.npz and panic/. tools/train_weights.py and
+tools/train_panic.py pack what they have trained with the same functions.
 
 A kernel becomes int8 times a float32 scale for each output channel; where that is too coarse, to a quarter of a step.
-Nothing else is rounded: biases, normalisations and the last layers stay as they were. So do Smile's generators: one
-step of their kernels can turn a pixel from black to white.
+Nothing else is rounded: biases, normalisations and the last layers stay as they were. Generators of which the package
+needs no more than pictures are not packed: they draw samples, and the samples travel.
 """
 
 import argparse
@@ -33,20 +33,30 @@ from seminar_gan.models import dcgan, panic
 from seminar_gan.training import noise
 
 SIZE, SAMPLES = 100, 100
+COUNTS = {"mnist": 2_000, "smile": 1_000}  # samples of a generator
 OUTPUTS = {"dense/kernel": 1, "up_1/kernel": 2, "up_2/kernel": 2}  # which axis counts the output channels
 
 
 def pack_temkeng(arrays):
-    """{training/path: float16} to {training/path: what temkeng_dcgan.npz holds}."""
+    """{path: float16} of Temkeng's generator of digits to what temkeng_dcgan.npz holds."""
     packed = {}
-    for name, array in arrays.items():
-        training, path = name.split("/", 1)
-        if training.startswith("mnist") and path in OUTPUTS:
-            # 100 weights of the dense layer add up at every unit: in steps of 1/127 some pixels move by six levels.
-            packed |= whole_numbers(name, array, OUTPUTS[path], quarters=path == "dense/kernel")
-        else:
-            packed[name] = array
+    for path, array in arrays.items():
+        # 100 weights of the dense layer add up at every unit: in steps of 1/127 some pixels move by six levels.
+        quarters = path == "dense/kernel"
+        packed |= whole_numbers(path, array, OUTPUTS[path], quarters=quarters) if path in OUTPUTS else {path: array}
     return packed
+
+
+def samples(build, arrays, count=2_000):
+    """Bytes of the PNG of what a generator of digits or faces draws, 50 in a row.
+
+    Args:
+        build: the builder of the generator, which takes 100 numbers and ends in tanh.
+        arrays: {path: float}, its weights.
+        count: images, a multiple of 50.
+    """
+    z = np.random.default_rng(0).normal(size=(count, 100)).astype("float32")
+    return png(draw(build, arrays, z).reshape(-1, 50, 28, 28, 1))
 
 
 def pack_panic(arrays, steps, films):
@@ -99,9 +109,9 @@ def draw_panic(arrays, z):
     return ranges.unit_to_uint8(generator.predict(z, batch_size=50, verbose=0))
 
 
-def draw_temkeng(arrays, z):
-    """What Temkeng's generator of these weights draws, uint8."""
-    generator = built(dcgan.build_temkeng_generator)
+def draw(build, arrays, z):
+    """What a generator of images in [-1, 1] draws with these weights, uint8."""
+    generator = built(build)
     set_weights(generator, arrays)
     return ranges.symmetric_to_uint8(generator.predict(z, batch_size=100, verbose=0))
 
@@ -137,12 +147,16 @@ def main():
     args = parser.parse_args()
     if args.temkeng:
         with np.load(args.temkeng) as archive:
-            arrays = dict(archive)
-        packed = pack_temkeng(arrays)
-        save(args.out, {"temkeng_dcgan.npz": pack(packed)})
+            arrays = {training: part(archive, training) for training in weights.TEMKENG_TRAININGS}
+        files = {
+            f"samples/temkeng-{name}.png": samples(dcgan.build_temkeng_generator, each, COUNTS[name.split("-")[0]])
+            for name, each in arrays.items()
+        }
+        packed = pack_temkeng(arrays["mnist-5000"])
+        save(args.out, {"temkeng_dcgan.npz": pack(packed)} | files)
         z = np.random.default_rng(0).normal(size=(args.count, 100)).astype("float32")
-        for training in weights.TEMKENG_TRAININGS:
-            say_change(training, draw_temkeng, part(arrays, training), part(packed, training), z)
+        drawing = functools.partial(draw, dcgan.build_temkeng_generator)
+        say_change("mnist-5000", drawing, arrays["mnist-5000"], packed, z)
     if args.panic:
         with np.load(args.panic) as archive:
             arrays = {name: part(archive, name) for name in weights.PANIC_TRAININGS}

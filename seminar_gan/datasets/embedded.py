@@ -94,14 +94,49 @@ FILES = {
         sha256="6144ac6e23119ecc3672ffe86be1067342ee2c10e160645445bbfcdbed101904",
         script="tools/train_panic.py",
     ),
+    "samples/temkeng-mnist-500.png": DataFile(
+        size=387_232,
+        sha256="341fd0f89573a0e427a2da7724286457dec8ba919c055f62b0a286381b656dc3",
+        script="tools/train_weights.py",
+    ),
+    "samples/temkeng-mnist-5000.png": DataFile(
+        size=420_621,
+        sha256="55f01098a7e32319ccd856827f5a9ee9f21e0a4138119911b4a95803ff61b7b1",
+        script="tools/train_weights.py",
+    ),
+    "samples/temkeng-smile-1000.png": DataFile(
+        size=16_750,
+        sha256="3b3436b4ad0f615ee65f6175c5bdadd3aed7f6c5534767f2829516d03ee5c168",
+        script="tools/train_weights.py",
+    ),
+    "samples/temkeng-smile-20000.png": DataFile(
+        size=58_237,
+        sha256="4bf2db1c464f3f683d9c0a9b3b46c0955575da84375593e2f69bdcc601db8e37",
+        script="tools/train_weights.py",
+    ),
+    "samples/winkler-dcgan-300.png": DataFile(
+        size=743_913,
+        sha256="03773a81de7bd57bad0dc6004f0f2f415078900fb58806cb5db4793f270caa98",
+        script="tools/train_weights.py",
+    ),
+    "samples/winkler-dense-2000.png": DataFile(
+        size=596_320,
+        sha256="36b63afb8ca2b2a11c41c6de02c001e0a3e1ce2621d7c65a11206146e5aa264b",
+        script="tools/train_weights.py",
+    ),
+    "samples/winkler-dense-3000.png": DataFile(
+        size=485_479,
+        sha256="8dc17a0146a5d5b7ddc0da52b343cd231af9581462a83481888784d008e3c41a",
+        script="tools/train_weights.py",
+    ),
     "smiles.npz": DataFile(
         size=56_794,
         sha256="79638527b445aff9ae8019368d49848394c39f4df9e2ea6dd22d693be5f9388e",
         script="tools/data/build_smiles.py",
     ),
     "temkeng_dcgan.npz": DataFile(
-        size=6_949_153,
-        sha256="75bd5f14d0cd3a0f6da2602171fdc043cda7cf08ae54dda2fea030db2e76f502",
+        size=1_315_753,
+        sha256="a8bbda99bc281109755b8841c3110294d8bcef262db6f49bb64c037469cf661c",
         script="tools/train_weights.py",
     ),
 }
