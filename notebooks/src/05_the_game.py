@@ -268,7 +268,7 @@ def pull(g_loss, points):
     return -tape.gradient(loss, points).numpy()
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 chosen = untrained[:25]
 arrows = {loss.__name__: pull(loss, chosen) for loss in (minimax, non_saturating)}
 lengths = {name: np.linalg.norm(arrow, axis=1) for name, arrow in arrows.items()}
@@ -284,8 +284,6 @@ sg.plotting.show(
     "as background colours. Under minimax hardly any cross has an arrow; under the non-saturating "
     "loss most have.",
 )
-
-# %% tags=["nbval-ignore-output"]
 stronger = float(np.median(lengths["non_saturating"] / lengths["minimax"]))
 print(f"on the median point the non-saturating loss pulls {stronger:,.0f} times as hard")
 
@@ -331,7 +329,7 @@ def train_step(x, z):
     return d_loss, g_loss
 
 
-# %% [markdown]
+# %% [markdown] tags=["unmeasured"]
 # **Read.** Each update takes the gradient for the weights of *one* network and moves these alone. Three things differ from the algorithm. Both losses are lowered, so $D$'s sign is turned.
 # $G$ learns by the non-saturating loss. And $G$ is updated on the $z$ on which $D$ has just learned, where the algorithm draws new ones. (The optimizer is not a difference: any
 # gradient-based rule is allowed there; the authors used momentum.) The order is the algorithm's, $D$ first; Winkler's listing 4.1 has $G$ first.
@@ -429,7 +427,7 @@ histories["head start, minimax"] = play(games["head start, minimax"], smile, los
 games["equal rates"] = point_gan()
 histories["equal rates"] = play(games["equal rates"], smile, d_rate=1e-3)
 
-# %%
+# %% tags=["nbval-ignore-output"]
 accuracies = {name: (h["step"], accuracy(h)) for name, h in histories.items()}
 accuracies["a coin"] = (
     histories["head start"]["step"],
@@ -441,8 +439,6 @@ sg.plotting.show(
     "A line plot of the accuracy of D over the steps in four games: after a head start it begins "
     "high, without one lower; all end close to a flat line at one half, a coin.",
 )
-
-# %% tags=["nbval-ignore-output"]
 end_accuracy = {name: float(accuracy(h)[-5:].mean()) for name, h in histories.items()}
 end_loss = {name: float(np.mean(h["d_loss"][-5:])) for name, h in histories.items()}
 sg.export.table(
