@@ -16,7 +16,8 @@ only in faint noise under the same strong light count as copies.
 
 import hashlib
 import io
-from numbers import Integral
+import math
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ PEAK = 1.5, 4.5  # the same for the largest difference: a small mark that one of
 EDGES = 0.5  # how strong the edges of the difference may be, relative to those of the images
 PROPORTIONS = 0.03  # beyond what rounding to whole pixels does to height : width
 HASHED = 512  # pixels a side, of the largest images whose mirrored and turned equals are found without comparing
+ROUNDING = 1e-9  # a third of 3 is 1, also where 1 / 3 is a little less
 PAIRS = 2**22  # differences that are held at once
 
 
@@ -92,16 +94,16 @@ def find_copies(images):
     return group([look(Image.fromarray(image)) for image in images])
 
 
-def hold_out(groups, count, *, seed):
+def hold_out(groups, share, *, seed):
     """Split images at random into those to train on and those held out, and never a copy from what it is a copy of.
 
-    Without copies, `count` images are held out: `np.sort(np.random.default_rng(seed).permutation(n)[:count])`. With
-    copies, the images are gone through in that order, and each is held out with all its copies where they still fit. So
-    fewer than `count` are held out if those that are left come in larger groups; never more.
+    What counts are the different images: of k of them, `share * k`, rounded down, are held out with all their copies,
+    namely those at `np.random.default_rng(seed).permutation(k)[:share * k]`.
 
     Args:
         groups: an ImageFolder, or integers (n,), the same number for copies, as `find_copies` gives them.
-        count: how many to hold out, 0 to n - 1.
+        share: which share of the different images to hold out, at least 0 and below 1, such as 1 / 3; or how many of
+            them, a whole number from 0 to k - 1.
         seed: whole number, at least 0. The same seed gives the same split.
 
     Returns:
@@ -111,7 +113,7 @@ def hold_out(groups, count, *, seed):
         TypeError, ValueError: for other arguments.
 
     Example:
-        >>> train, held = hold_out([0, 0, 2, 3, 4, 4], 2, seed=0)
+        >>> train, held = hold_out([0, 0, 2, 3, 4, 4], 1 / 2, seed=0)
         >>> train.tolist(), held.tolist()
         ([0, 1, 4, 5], [2, 3])
     """
@@ -122,17 +124,19 @@ def hold_out(groups, count, *, seed):
             "hold_out takes an ImageFolder or integers (n,), a number for each image, the same for copies; "
             f"got dtype {groups.dtype}, shape {groups.shape}. For images: hold_out(find_copies(images), ...)"
         )
-    if not isinstance(count, Integral) or isinstance(count, bool) or not 0 <= count < max(1, len(groups)):
+    different = np.unique(groups)
+    whole = isinstance(share, Integral)
+    most = max(1, len(different)) if whole else 1
+    if not isinstance(share, Real) or isinstance(share, bool) or not 0 <= share < most:
         raise ValueError(
-            f"count must be a whole number from 0 to {len(groups) - 1}, so that of {len(groups):,} images "
-            f"some are left to train on; got {count!r}"
+            "share must be at least 0 and below 1, such as 1 / 3, or a whole number up to "
+            f"{max(0, len(different) - 1):,}, so that of {len(different):,} different images some are left to train "
+            f"on; got {share!r}"
         )
     check_whole(seed=seed)
-    held = np.zeros(len(groups), bool)
-    for index in np.random.default_rng(seed).permutation(len(groups)):
-        copies = groups == groups[index]
-        if not held[index] and held.sum() + copies.sum() <= count:
-            held |= copies
+    count = share if whole else math.floor(share * len(different) + ROUNDING)
+    chosen = np.random.default_rng(seed).permutation(len(different))[:count]
+    held = np.isin(groups, different[chosen])
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 

@@ -190,35 +190,50 @@ def test_the_cells_are_split_as_they_always_were():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_copies_stay_on_one_side_and_no_more_are_held_out_than_asked_for(seed):
+def test_a_third_of_the_different_images_is_held_out_with_all_their_copies(seed):
     groups = np.random.default_rng(seed).integers(0, 12, 40)
-    train, held = hold_out(groups, 13, seed=seed)
+    train, held = hold_out(groups, 1 / 3, seed=seed)
     assert not set(groups[train]) & set(groups[held])
     assert np.array_equal(np.sort(np.concatenate([train, held])), np.arange(40))
-    assert 13 - np.bincount(groups).max() < len(held) <= 13
+    assert len(set(groups[held])) == len(set(groups)) // 3
 
 
-def test_where_nothing_fits_nothing_is_held_out():
-    train, held = hold_out(np.zeros(12, int), 4, seed=0)
+def test_many_copies_of_one_image_are_one_image():
+    groups = np.array([0] * 90 + list(range(90, 101)))
+    assert [len(set(groups[hold_out(groups, 1 / 3, seed=seed)[1]])) for seed in range(9)] == [4] * 9
+    train, held = hold_out(np.zeros(12, int), 1 / 3, seed=0)
     assert (train.tolist(), held.tolist(), held.dtype) == (list(range(12)), [], np.int64)
-    assert hold_out([], 0, seed=0)[1].tolist() == []
+    assert hold_out([], 0, seed=0)[1].tolist() == hold_out([], 1 / 3, seed=0)[1].tolist() == []
+
+
+@pytest.mark.parametrize("parts", [2, 3, 4, 5, 6, 7, 10])
+def test_a_share_of_a_whole_number_of_parts_is_exact(parts):
+    for count in range(1, 60):
+        assert len(hold_out(range(parts * count), 1 / parts, seed=0)[1]) == count
+        assert len(hold_out(range(parts * count), np.float32(1 / parts), seed=0)[1]) in (count, count - 1)
+    assert len(hold_out(range(42), np.int64(14), seed=0)[1]) == len(hold_out(range(42), 0.34, seed=0)[1]) == 14
 
 
 @pytest.mark.parametrize(
-    ("groups", "count", "seed", "error", "text"),
+    ("groups", "share", "seed", "error", "text"),
     [
         (np.zeros((4, 28, 28), "uint8"), 1, 0, TypeError, r"shape \(4, 28, 28\). For images: hold_out\(find_copies"),
         ([0.5, 1.5], 1, 0, TypeError, "got dtype float64"),
         (["a", "b"], 1, 0, TypeError, "got dtype <U1"),
-        (range(5), 5, 0, ValueError, "from 0 to 4, so that of 5 images some are left to train on; got 5"),
+        (range(5), 5, 0, ValueError, "up to 4, so that of 5 different images some are left to train on; got 5"),
+        ([0, 0, 2], 2, 0, ValueError, "up to 1, so that of 2 different images .*; got 2"),
         (range(5), -1, 0, ValueError, "got -1"),
-        (range(5), 0.5, 0, ValueError, "got 0.5"),
+        (range(5), 1.0, 0, ValueError, "at least 0 and below 1, such as 1 / 3, .*; got 1.0"),
+        (range(5), -0.1, 0, ValueError, "got -0.1"),
+        (range(5), float("nan"), 0, ValueError, "got nan"),
+        (range(5), "1/3", 0, ValueError, "got '1/3'"),
+        (range(5), None, 0, ValueError, "got None"),
         (range(5), True, 0, ValueError, "got True"),
         (range(5), 1, None, ValueError, "seed must be a whole number of at least 0; got None"),
         (range(5), 1, -1, ValueError, "got -1"),
         (range(5), 1, 0.5, ValueError, "got 0.5"),
     ],
 )
-def test_other_arguments_of_a_split_are_rejected(groups, count, seed, error, text):
+def test_other_arguments_of_a_split_are_rejected(groups, share, seed, error, text):
     with pytest.raises(error, match=text):
-        hold_out(groups, count, seed=seed)
+        hold_out(groups, share, seed=seed)
