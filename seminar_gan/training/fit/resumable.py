@@ -46,7 +46,7 @@ class ResumableModel(keras.Model):
             name="steps", shape=(), dtype="int64", initializer="zeros", trainable=False,
             aggregation="only_first_replica",
         )  # fmt: skip
-        self.record = Record()
+        self.record, self.training_identity = Record(), identity.Identity()
         self.trackers = {}
         self.base_rates, self.rates_left = {}, {}
         self.built = True
@@ -175,9 +175,10 @@ class ResumableModel(keras.Model):
             if name not in self.base_rates or rate != self.rates_left.get(name, rate):  # set by hand since then
                 self.base_rates[name] = rate
         self._claim_networks()
+        self.training_identity.begin(self)
         record, kept = self.record, None
         if checkpoints is not None:
-            kept = Checkpoints(checkpoints, identity.of(self, groups))
+            kept = Checkpoints(checkpoints, self.training_identity.on(groups))
             if kept.restore(self):
                 print(f"Going on from step {self.step:,}, kept in {kept.folder}.", flush=True)
         check_finite(self)
@@ -225,6 +226,7 @@ class ResumableModel(keras.Model):
             raise
         finally:
             self.rates_left = {name: rate_of(optimizer) for name, optimizer in self.optimizers.items()}
+            self.training_identity.end(self)
         return record
 
     def _claim_networks(self):
