@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from seminar_gan.commands import UserError, address, pages, regression
-from seminar_gan.commands.execute import use_plain_matplotlib
+from seminar_gan.commands.run.execute import use_plain_matplotlib
 from seminar_gan.files import write_text
 
 # What JupyterLab writes into a page that it opens. With the kernel's own language_info (see `execute`), saving a page

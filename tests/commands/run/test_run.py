@@ -10,7 +10,7 @@ import pytest
 from toy_collection import Toy, until
 
 from seminar_gan.commands import pages, run
-from seminar_gan.commands.results import Results
+from seminar_gan.commands.run.results import Results
 
 CLAIMS = "claims"
 AWKWARD = "a{b}c {0} {{ #1 %s [ä] $HOME ~ @"  # papermill takes a path for a template
