@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seminar_gan import ranges
+from seminar_gan import hints, ranges
 
 __all__ = ["as_images"]
 
@@ -118,7 +118,7 @@ def _in_order(array, notes):
     if shape[2] in few and shape[1] == shape[3] != shape[0]:
         return _moved(array, 2, -1, "channels moved to the end", notes)
     cures = {
-        1: "np.moveaxis(x, 1, -1)",
+        1: hints.CHANNELS_LAST.format(images="x"),
         2: "np.moveaxis(x, -1, 0) or np.moveaxis(x, 2, -1)",
         0: "np.moveaxis(x, 0, -1)" + " or x.transpose(3, 1, 2, 0)" * (shape[1] == shape[2] != shape[3]),
     }

@@ -115,7 +115,7 @@ def hold_out(groups, share, *, seed):
     Example:
         >>> train, held = hold_out([0, 0, 2, 3, 4, 4], 1 / 2, seed=0)
         >>> train.tolist(), held.tolist()
-        ([0, 1, 4, 5], [2, 3])
+        ([2, 4, 5], [0, 1, 3])
     """
     groups = np.asarray(getattr(groups, "groups", groups))
     groups = groups if groups.size else groups.astype(int)

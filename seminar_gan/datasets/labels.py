@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from seminar_gan import hints
+
 __all__ = ["number_classes"]
 
 LEAVE_OUT = "leave these images out, for example x[known], y[known], or give them a name of their own"
@@ -73,7 +75,7 @@ def _one_a_row(labels):
             return labels.argmax(axis=1)
         raise ValueError(
             f"labels of shape {labels.shape} are not one-hot, with one 1 in each row: give one label for each image, a "
-            "column such as y[:, 0], or the largest of each row, y.argmax(axis=1)"
+            f"column such as y[:, 0], or the largest of each row, {hints.CLASS_OF_ONE_HOT.format(labels='y')}"
         )
     if labels.size != max(labels.shape):
         raise ValueError(f"labels must be one for each image, (n,); got shape {labels.shape}. Take a column: y[:, 0]")
@@ -103,9 +105,5 @@ def _names(labels):
             )
         labels = whole.astype("int64")
     if labels.dtype.kind == "i" and labels.min() == -1 and set(np.unique(labels[:]).tolist()) != {-1, 1}:
-        missing = int(np.sum(labels == -1))
-        raise ValueError(
-            f"{missing:,} of {len(labels):,} labels are -1, which usually means unlabelled: leave these images out, "
-            "x[y >= 0] and y[y >= 0]; if -1 is a class, rename it, for example y + 1"
-        )
+        raise ValueError(hints.unlabelled(labels))
     return labels

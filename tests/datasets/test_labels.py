@@ -60,7 +60,7 @@ def test_labels_are_names(labels, names):
         ([0.5, 1.0], r"must be whole numbers or texts; got 0\.5\. Numbers on a scale"),
         (np.array([2**25], "float32"), "labels up to 33554432 are not exact as float32"),
         ([[1, 1, 0], [0, 1, 0]], r"labels of shape \(2, 3\) are not one-hot"),
-        ([[0.9, 0.1], [0.2, 0.8]], r"the largest of each row, y\.argmax\(axis=1\)"),
+        ([[0.9, 0.1], [0.2, 0.8]], r"the largest of each row, np\.argmax\(y, axis=1\)"),
         (np.zeros((2, 3, 3)), r"got shape \(2, 3, 3\)\. Take a column"),
         ([], r"got shape \(0,\)"),
         (3, r"got shape \(\)"),
