@@ -1,6 +1,7 @@
 """What keras.json and Keras's variables may change: nothing in silence, and of the ruler nothing."""
 
 import json
+import os
 import subprocess
 import sys
 import types
@@ -10,7 +11,7 @@ import pytest
 from conftest import ROOT
 from IPython.core.interactiveshell import InteractiveShell
 
-from seminar_gan import keras_settings
+from seminar_gan import __main__, keras_settings
 from seminar_gan.commands import address
 
 
@@ -70,6 +71,15 @@ def test_the_first_cell_of_a_page_says_it_in_one_sentence_before_keras_is_import
     assert "keras" not in sys.modules
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     assert shell.run_cell(address.install_cell(ROOT)).error_in_exec is None
+
+
+def test_commands_set_another_backend_aside_for_all_that_they_start(tmp_path, monkeypatch, capsys):
+    (tmp_path / "notebooks" / "src").mkdir(parents=True)
+    monkeypatch.setenv("SEMINAR_GAN_ENV", "current")
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert __main__.main(["--root", str(tmp_path), "check"]) == 0
+    said = "KERAS_BACKEND is jax, and is left aside: this package trains with TensorFlow.\n"
+    assert (capsys.readouterr().out, os.environ["KERAS_BACKEND"]) == (said, "tensorflow")
 
 
 @pytest.mark.parametrize(("name", "value"), [("floatx", "float16"), ("floatx", "float64"), ("epsilon", 0.001)])

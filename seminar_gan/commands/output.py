@@ -10,6 +10,7 @@ import io
 import os
 import signal
 import sys
+import threading
 
 CLOSED_PIPE = 128 + 13  # 13 is SIGPIPE
 
@@ -45,7 +46,9 @@ class Output:
                 print(f"The output cannot be written ({error.strerror}): the work goes on without it", file=sys.stderr)
             elif not Output.pipe_closed:
                 Output.pipe_closed = True
-                signal.raise_signal(signal.SIGINT)  # in whichever thread this is, the main one hears it
+                if threading.current_thread() is threading.main_thread():
+                    raise KeyboardInterrupt from None
+                signal.raise_signal(signal.SIGINT)  # which the main thread hears
 
 
 @contextlib.contextmanager
