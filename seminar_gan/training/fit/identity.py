@@ -99,6 +99,8 @@ def described(value, seen=(), looked_up=None):
         return repr(value)  # in JSON nan differs from itself
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if _is_symbolic(value):
+        return "tensor of a graph"
     if id(value) in seen:
         return "itself"
     inside = functools.partial(described, seen=(*seen, id(value)), looked_up=looked_up)
@@ -247,11 +249,17 @@ def _is_plain(value):
     return isinstance(value, bool | int | float | str | np.ndarray | types.FunctionType | functools.partial)
 
 
+def _is_symbolic(value):
+    """Whether a tensor stands for a number of each step, as one that `train_step` has set in a graph."""
+    return isinstance(value, tf.Tensor) and not hasattr(value, "numpy")
+
+
 def _is_setting(value):
     """Whether an attribute can be a setting of a variant, and is no state: see `_parts`."""
     if isinstance(value, list | tuple | dict):
         return all(_is_setting(item) for item in (value.values() if isinstance(value, dict) else value))
-    if isinstance(value, keras.Model | keras.Variable | keras.optimizers.Optimizer | keras.metrics.Metric):
+    state = keras.Model | keras.Variable | keras.optimizers.Optimizer | keras.metrics.Metric
+    if isinstance(value, state) or _is_symbolic(value):
         return False
     kinds = np.generic | tf.Tensor | set | frozenset | types.MethodType | types.SimpleNamespace
     kinds |= keras.layers.Layer | keras.losses.Loss

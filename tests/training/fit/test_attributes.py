@@ -162,6 +162,27 @@ def test_what_a_variant_changes_while_it_trains_is_the_same_training(tmp_path):
     assert resumed.step == 4
 
 
+def test_a_tensor_of_the_graph_that_a_variant_keeps_is_no_setting():
+    trained = tiny_gan.gan(Weighted)
+    with tf.Graph().as_default():
+        trained.weight = symbolic = tf.constant(1.0), tf.constant(2.0)
+    assert "weight" not in identity_of(trained)["settings"]
+    assert identity.described(list(symbolic)) == ["tensor of a graph"] * 2
+
+
+@pytest.mark.long
+def test_a_variant_that_keeps_tensors_in_a_graph_trains_twice(tmp_path):
+    class Keeping(GAN):
+        def update_discriminator(self, real, fake):
+            self.rates = losses.share_above(self.discriminate(*fake)), 0.5
+            return super().update_discriminator(real, fake)
+
+    trained = tiny_gan.gan(Keeping)
+    for steps in (2, 4):
+        tiny_gan.fit(trained, steps, checkpoints=tmp_path)
+    assert trained.step == 4
+
+
 def test_a_weight_in_a_loss_that_a_callback_raises_is_the_same_training(tmp_path):
     def make():
         def generator_loss(logits):
