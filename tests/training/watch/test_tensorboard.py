@@ -111,6 +111,7 @@ def test_a_training_that_goes_on_with_a_new_log_draws_its_first_grid_once(tmp_pa
 
 def test_without_tensorboard_a_warning_says_so_and_the_training_goes_on(tmp_path, monkeypatch):
     """TensorFlow brings it no longer since 2.21."""
+    message = "is not installed, so nothing is logged in .*pip install tensorboard"
     monkeypatch.setitem(sys.modules, "tensorboard", None)
     with pytest.warns(
         UserWarning, match="is not installed, so nothing is logged in .*pip install tensorboard"
