@@ -113,9 +113,7 @@ def test_without_tensorboard_a_warning_says_so_and_the_training_goes_on(tmp_path
     """TensorFlow brings it no longer since 2.21."""
     message = "is not installed, so nothing is logged in .*pip install tensorboard"
     monkeypatch.setitem(sys.modules, "tensorboard", None)
-    with pytest.warns(
-        UserWarning, match="is not installed, so nothing is logged in .*pip install tensorboard"
-    ) as caught:
+    with pytest.warns(UserWarning, match=message) as caught:
         _, history = fit(tmp_path, 25)
     assert len(caught) == 2  # the losses, the pictures
     assert history["step"] == [10, 20, 25]
