@@ -60,7 +60,7 @@ def test_every_kind_of_copy_in_a_folder_is_found(tmp_path, size):
     missed = [name for name, first in zip(loaded.names, loaded.groups, strict=True) if loaded.names[first][2:] != "png"]
     assert not missed
     assert [loaded.names[first][0] for first in loaded.groups] == [name[0] for name in loaded.names]
-    train, held = hold_out(loaded, 40, seed=0)
+    train, held = hold_out(loaded, 2, seed=0)
     assert len(held) == 2 * (1 + len(COPIES))
     assert not set(numbers[train]) & set(numbers[held])
 
@@ -76,6 +76,31 @@ def test_rows_say_who_is_a_copy_of_whom(tmp_path):
     for number in range(1, 5):
         (tmp_path / f"cell_{number} (copy).png").unlink()
     assert not [row for row in load_image_folder(tmp_path).rows() if "copies" in row[0]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: 1.2 * x,
+        lambda x: 0.5 * x,
+        lambda x: 26 + 0.8 * x,
+        lambda x: (x - x.min()) / np.ptp(x) * 255,
+        lambda x: x + 30,
+    ],
+    ids=["lighter", "darker", "fainter", "stretched", "shifted"],
+)
+def test_an_image_of_another_brightness_or_contrast_is_a_copy(change):
+    images = load_image_folder(cells_folder(), 28).images[..., 0].astype(float)
+    changed = np.stack([np.clip(np.rint(change(image)), 0, 255) for image in images])
+    both = np.concatenate([images, changed[:, :, ::-1]]).astype("uint8")
+    assert find_copies(both).tolist() == 2 * list(range(len(images)))
+
+
+def test_a_16_bit_file_is_a_copy_of_its_8_bits(tmp_path):
+    for number in (1, 2):
+        cell(number).save(tmp_path / f"{number}.png")
+        Image.fromarray(np.asarray(cell(number)).astype("uint16") * 7 + 900).save(tmp_path / f"{number}_16.tif")
+    assert load_image_folder(tmp_path).groups.tolist() == [0, 0, 2, 2]
 
 
 def distinct(images):
