@@ -28,7 +28,10 @@ def unlabelled(labels, name="labels"):
     """
     negative, least = labels[labels < 0], int(np.min(labels))
     what = f"{least}" if np.all(negative == least) else f"below 0, the least is {least}"
+    cure = "leave these images out, x[y >= 0] and y[y >= 0]"
+    if negative.size == labels.size:
+        cure = "train on the images alone, without labels"
     return (
-        f"{negative.size:,} of {labels.size:,} {name} are {what}, which usually means unlabelled: leave these images "
-        f"out, x[y >= 0] and y[y >= 0]; if {least} is a class, rename it, for example y + {-least}"
+        f"{negative.size:,} of {labels.size:,} {name} are {what}, which usually means unlabelled: {cure}; "
+        f"if {least} is a class, rename it, for example y + {-least}"
     )
