@@ -154,6 +154,9 @@ def _eight_bits(array, notes):
     whole = array.dtype.kind in "iu" or all(np.array_equal(part, np.rint(part)) for part in _blocks(array))
     dark = f"the lightest value is {high:g} of 255: if that is white, give np.rint(x / {high:g} * 255)"
     dark = dark if whole and 1 < high < DARK and low < high else ""
+    if not whole and low >= 0 and high < DARK / 255:
+        dark = f"the lightest value is {high:g} of 1: if that is white, give x / {high:g}"
+        dark += ", as x was divided by 255 twice" if high <= 1.01 / 255 else ""
     if array.dtype == np.uint8 and (high > 1 or low == high):
         notes += [dark] if dark else []
         return array

@@ -8,6 +8,7 @@ from seminar_gan import hints
 from seminar_gan.training.fit.checks import image_range, num_classes
 
 ROUNDING = 1e-3  # how far beyond its range a float image may lie
+LEVEL = 1.01 / 255  # one of 255, and rounding
 CURES = {
     "b": ": give 255 * images.astype('uint8')",
     "i": ": give images.astype('uint8') if they are from 0 to 255, or datasets.as_images(images)[0]",
@@ -62,7 +63,7 @@ def check_images(images, generator):
         if len(shape) == 3 and images.max() == 1:
             warnings.warn(
                 "the images are uint8 from 0 to 1, of 255: all of them are nearly black. If 1 means white, give "
-                "images * 255",
+                "images * 255; if they come from numbers up to 0.004, these were divided by 255 twice",
                 stacklevel=4,
             )
         return images
@@ -70,6 +71,12 @@ def check_images(images, generator):
     if not np.isfinite([low, high]).all():
         _refuse_nan(images)
     _check_range(low, high, bounds)
+    if bounds == (0, 1) and len(shape) == 3 and low < high <= LEVEL:
+        warnings.warn(
+            f"the images lie in [{low:g}, {high:g}], at most one of 255 levels: if {high:g} means white, they were "
+            "divided by 255 twice; give uint8 images, or divide them once",
+            stacklevel=4,
+        )
     return images.astype("float32", copy=False)
 
 

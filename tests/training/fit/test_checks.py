@@ -65,6 +65,13 @@ def test_bytes_of_0_and_1_are_warned_of_and_trained_on():
         data_checks.check_images(bits, tiny_gan.generator())
 
 
+def test_floats_that_were_divided_by_255_twice_are_warned_of():
+    unit = tiny_gan.images(low=0.0)
+    with pytest.warns(UserWarning, match=r"lie in \[.*e-0.*, 0\.0039.*at most one of 255 levels.*divided by 255 twice"):
+        data_checks.check_images(unit / 255, tiny_gan.generator(activation="sigmoid"))
+    data_checks.check_images(unit / 200, tiny_gan.generator(activation="sigmoid"))
+
+
 def read_only(images):
     images = images.copy()
     images.flags.writeable = False
