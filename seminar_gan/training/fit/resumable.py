@@ -220,8 +220,9 @@ class ResumableModel(SavedWhole):
                     callback.on_train_end()
             # A step is one graph, done or not done. Run eagerly, it may have stopped half-way.
             saved = kept and self.step and not self.run_eagerly and kept.save(self)
-            where = f"its state is in {kept.folder}" if saved else "in this session"
-            print(f"Interrupted after step {self.step:,}. The same call goes on from there: {where}.", flush=True)
+            if saved or kept is None or self.step:  # else nothing was done that could go on
+                where = f"its state is in {kept.folder}" if saved else "in this session"
+                print(f"Interrupted after step {self.step:,}. The same call goes on from there: {where}.", flush=True)
             raise
         finally:
             self.rates_left = {name: rate_of(optimizer) for name, optimizer in self.optimizers.items()}
