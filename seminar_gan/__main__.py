@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-from seminar_gan.commands import UserError, pages, setup
+from seminar_gan.commands import UserError, output, pages, setup, use_tensorflow
 
 # The module of seminar_gan.commands behind each command; loaded when it runs, since it imports more than help needs.
 MODULES = {"run-all": "run", "test": "verify", "train": "train", "notebooks": "build", "check": "check", "lab": "lab"}
@@ -19,15 +19,16 @@ MODULES = {"run-all": "run", "test": "verify", "train": "train", "notebooks": "b
 
 def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a Windows console cannot print every character
-    try:
-        return _dispatch(argv)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    with output.guarded():
+        try:
+            code = _dispatch(argv)
+            sys.stdout.flush()
+        except UserError as error:
+            print(error, file=sys.stderr)
+            code = 2
+        except KeyboardInterrupt:
+            code = 130
+        return output.exit_code(code)
 
 
 def _dispatch(argv):
@@ -68,6 +69,7 @@ def _in_clone():
 
 def _run(args):
     """Run a command in the environment that is set up for it."""
+    use_tensorflow()
     if args.command in MODULES:
         try:
             return importlib.import_module(f"seminar_gan.commands.{MODULES[args.command]}").main(args)

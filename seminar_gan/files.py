@@ -132,7 +132,7 @@ def set_aside(paths):
 
     If one cannot be moved, none is.
     """
-    paths = [path for path in paths if path.exists()]
+    paths = [path for path in paths if path.exists() and not path.is_dir()]
     if not paths:
         return
     folder, moved = paths[0].parent, []

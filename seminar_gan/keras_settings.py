@@ -1,10 +1,11 @@
 """What the user's environment may change in Keras: said in one sentence as soon as a part that needs Keras is used.
 
-Imported for its effect, before Keras itself is. Keras reads KERAS_BACKEND and, in KERAS_HOME, ~/.keras or /tmp/.keras,
-its keras.json, which may be years old or somebody else's. The networks, losses and trainings here need TensorFlow. Of
-another backend this module raises RuntimeError; of settings that would change numbers and pictures it warns. What the
-user's own program sets, such as keras.config.set_dtype_policy, is a choice and is not commented on. The channel order
-is checked where images meet a network, in models.sizes.
+Imported for its effect, before Keras itself is: by the parts that need Keras, and by the first cell of each page. Keras
+reads KERAS_BACKEND and, in KERAS_HOME, ~/.keras or /tmp/.keras, its keras.json, which may be years old or somebody
+else's. The networks, losses and trainings here need TensorFlow. Of another backend this module raises BackendError; of
+settings that would change numbers and pictures it warns. What the user's own program sets, such as
+keras.config.set_dtype_policy, is a choice and is not commented on. The channel order is checked where images meet a
+network, in models.sizes.
 """
 
 import json
@@ -13,7 +14,7 @@ import sys
 import warnings
 from pathlib import Path
 
-__all__ = ["check"]
+__all__ = ["BackendError", "check"]
 
 NEEDED = "tensorflow"
 DEFAULTS = {"floatx": "float32", "epsilon": 1e-07}  # Keras's own
@@ -24,11 +25,18 @@ def __dir__():
     return __all__
 
 
+class BackendError(RuntimeError):
+    """Keras runs, or would run, on something else than TensorFlow; a notebook shows the sentence alone."""
+
+    def _render_traceback_(self):
+        return [f"BackendError: {self}"]
+
+
 def check():
     """Compare the settings that Keras takes or has taken from the environment with what this package needs.
 
     Raises:
-        RuntimeError: if Keras's backend is not TensorFlow.
+        BackendError: if Keras's backend is not TensorFlow.
 
     Warns:
         UserWarning: if keras.json sets another floatx or epsilon, or a variable cuts trainings short.
@@ -40,9 +48,13 @@ def check():
     backend = config.backend() if config else by_variable or settings.get("backend", NEEDED)
     if backend != NEEDED:
         source = "the variable KERAS_BACKEND" if by_variable else f"{path}"
-        raise RuntimeError(
-            f"seminar_gan needs Keras's backend {NEEDED}, and {source} asks for {backend!r}: "
-            f"set KERAS_BACKEND={NEEDED} before Python or the kernel starts"
+        loaded_by_hand = config and backend != (by_variable or settings.get("backend", NEEDED))
+        raise BackendError(
+            f"seminar_gan needs Keras's backend {NEEDED}, and "
+            + (f"Keras was loaded with {backend!r}" if loaded_by_hand else f"{source} asks for {backend!r}")
+            + f": set KERAS_BACKEND={NEEDED} before Python starts; in a notebook, "
+            + ("restart the kernel and " if config else "")
+            + f"run `%env KERAS_BACKEND={NEEDED}` in a cell before all others"
         )
     for name, usual in DEFAULTS.items():
         given = settings.get(name, usual)

@@ -1,6 +1,7 @@
 """What keras.json and Keras's variables may change: nothing in silence, and of the ruler nothing."""
 
 import json
+import os
 import subprocess
 import sys
 import types
@@ -8,8 +9,10 @@ import warnings
 
 import pytest
 from conftest import ROOT
+from IPython.core.interactiveshell import InteractiveShell
 
-from seminar_gan import keras_settings
+from seminar_gan import __main__, keras_settings
+from seminar_gan.commands import address
 
 
 @pytest.fixture
@@ -53,6 +56,32 @@ def test_another_backend_is_an_error_that_names_who_asks_for_it(before_keras, tm
         keras_settings.check()
 
 
+@pytest.mark.parametrize("backend", ["jax", "torch", "TensorFlow", "nonsense"])
+def test_the_first_cell_of_a_page_says_it_in_one_sentence_before_keras_is_imported(before_keras, monkeypatch, backend):
+    monkeypatch.delitem(sys.modules, "seminar_gan.keras_settings")
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    shell, shown = InteractiveShell(), []
+    monkeypatch.setattr(shell, "_showtraceback", lambda kind, error, lines: shown.extend(lines))
+    error = shell.run_cell(address.install_cell(ROOT)).error_in_exec
+    assert shown == [
+        "BackendError: seminar_gan needs Keras's backend tensorflow, and the variable KERAS_BACKEND asks for "
+        f"{backend!r}: set KERAS_BACKEND=tensorflow before Python starts; in a notebook, run "
+        "`%env KERAS_BACKEND=tensorflow` in a cell before all others"
+    ] and shown == [f"BackendError: {error}"]
+    assert "keras" not in sys.modules
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    assert shell.run_cell(address.install_cell(ROOT)).error_in_exec is None
+
+
+def test_commands_set_another_backend_aside_for_all_that_they_start(tmp_path, monkeypatch, capsys):
+    (tmp_path / "notebooks" / "src").mkdir(parents=True)
+    monkeypatch.setenv("SEMINAR_GAN_ENV", "current")
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert __main__.main(["--root", str(tmp_path), "check"]) == 0
+    said = "KERAS_BACKEND is jax, and is left aside: this package trains with TensorFlow.\n"
+    assert (capsys.readouterr().out, os.environ["KERAS_BACKEND"]) == (said, "tensorflow")
+
+
 @pytest.mark.parametrize(("name", "value"), [("floatx", "float16"), ("floatx", "float64"), ("epsilon", 0.001)])
 def test_other_numbers_of_keras_json_are_a_warning_that_names_the_file_and_the_cure(before_keras, name, value):
     before_keras(**USUAL | {name: value})
@@ -75,7 +104,14 @@ def test_what_the_program_itself_has_set_counts(before_keras, monkeypatch):
     monkeypatch.setitem(sys.modules, "keras", loaded_keras(**USUAL | {"floatx": "float64"}))  # a choice
     keras_settings.check()
     monkeypatch.setitem(sys.modules, "keras", loaded_keras(**USUAL | {"backend": "jax"}))
-    with pytest.raises(RuntimeError, match="asks for 'jax'"):
+    with pytest.raises(
+        keras_settings.BackendError, match=r"Keras was loaded with 'jax': .* restart the kernel and run `%env"
+    ):
+        keras_settings.check()
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    with pytest.raises(
+        keras_settings.BackendError, match=r"KERAS_BACKEND asks for 'jax': .* restart the kernel and run `%env"
+    ):
         keras_settings.check()
 
 

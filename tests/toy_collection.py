@@ -112,7 +112,7 @@ class Toy:
 
     def page_processes(self):
         """The processes that execute pages."""
-        return self.processes("seminar_gan.commands.execute")
+        return self.processes("seminar_gan.commands.run.execute")
 
 
 def until(condition, timeout=30):

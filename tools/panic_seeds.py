@@ -79,7 +79,7 @@ def split(images, seed):
     """The training images and those that are held out, a third, copies on one side, as on the page."""
     from seminar_gan import datasets
 
-    training, held = datasets.hold_out(datasets.find_copies(images), len(images) // 3, seed=seed)
+    training, held = datasets.hold_out(datasets.find_copies(images), 1 / 3, seed=seed)
     return images[training], images[held]
 
 

@@ -246,10 +246,7 @@ def update(
 ENOUGH = 12  # with fewer different images, none is held out
 different = np.unique(loaded.groups)  # one of each set of copies
 has_held = len(different) >= ENOUGH
-third = len(different) // 3 if has_held else 0
-_, chosen = sg.datasets.hold_out(np.arange(len(different)), third, seed=SEED)
-is_held = np.isin(loaded.groups, different[chosen])  # they and their copies
-train, held = np.flatnonzero(~is_held), np.flatnonzero(is_held)
+train, held = sg.datasets.hold_out(loaded, 1 / 3 if has_held else 0, seed=SEED)
 train_images, held_images = images[train], images[held]
 if not has_held:
     print(

@@ -19,9 +19,14 @@ if "google.colab" in sys.modules:  # elsewhere the package is there already
     importlib.invalidate_caches()
     if importlib.util.find_spec("seminar_gan") is None:
         raise RuntimeError(
-            "{url} has no package for you: run `make wheel` in a clone, upload dist/{wheel} (folder symbol on the "
-            "left), and run this cell again with `%pip install -q {wheel}` as its fifth line."
-        )"""
+            "The package could not be installed from {url}; pip says above why. "
+            "Install it from a file: where there is a clone of the repository, `make wheel` makes "
+            "dist/{wheel}. Upload that file here (folder symbol on the left, then the sheet "
+            "with an arrow), put this line, with its four spaces, in place of the fifth line of this cell, and run the "
+            "cell again:\\n"
+            "    %pip install -q {wheel}"
+        )
+import seminar_gan.keras_settings  # stops here if Keras is set to run on something else than TensorFlow"""
 
 
 def home(root):

@@ -17,7 +17,7 @@ import time
 
 from seminar_gan.claims import STRICT
 from seminar_gan.commands import UserError, address, pages, regression
-from seminar_gan.commands.execute import use_plain_matplotlib
+from seminar_gan.commands.run.execute import use_plain_matplotlib
 from seminar_gan.files import write_text
 
 # What JupyterLab writes into a page that it opens. With the kernel's own language_info (see `execute`), saving a page
@@ -100,7 +100,9 @@ def execute(notebook):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if regression.MAY_DIFFER in _tags(cell):
-            cell.outputs = [output for output in cell.get("outputs", []) if not _is_tensorflow_log(output)]
+            cell.outputs = [output for output in cell.outputs if not _is_tensorflow_log(output)]
+        if cell.cell_type == "code":
+            cell.outputs = _merged(cell.outputs)
     notebook.metadata["kernelspec"] = KERNEL
     stored = json.loads(nbformat.writes(notebook))  # lines are split as in the file
     notebook.metadata["seminar_gan"]["outputs"] = _digest_of_outputs(stored)
@@ -127,12 +129,17 @@ def _notebook(root, cells, page, name):
 
 
 def _from_solutions(cell):
-    """The text of a cell whose links lead to the same places from notebooks/solutions/ as from notebooks/."""
+    """The text of a cell on the page of solutions: links lead to the same places, and none to that page itself."""
 
     def link(match):
         return "](" + posixpath.relpath(f"/notebooks/{match[1]}", "/notebooks/solutions")
 
-    return re.sub(r"\]\((?![a-z]+:|#)([^)\s]+)", link, cell.source) if cell.cell_type == "markdown" else cell.source
+    if cell.cell_type != "markdown":
+        return cell.source
+    text = re.sub(
+        r"\s*^The \[solutions\]\(solutions/[^)]+\) are a page of their own\.", "", cell.source, flags=re.MULTILINE
+    )
+    return re.sub(r"\]\((?![a-z]+:|#)([^)\s]+)", link, text)
 
 
 def _cell(kind, source, tags=()):
@@ -157,6 +164,17 @@ def _essence(notebook):
 def _digest_of_outputs(notebook):
     outputs = [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
     return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _merged(outputs):
+    """The outputs with neighbours of one stream as one, however many messages they came in: JupyterLab divides them."""
+    merged = []
+    for output in outputs:
+        if merged and output.output_type == "stream" and output.name == merged[-1].get("name"):
+            merged[-1].text += output.text
+        else:
+            merged.append(output)
+    return merged
 
 
 def _is_tensorflow_log(output):

@@ -5,19 +5,18 @@ lock. A stamp in `.venv` is written last. Where it is empty, `.venv` is made aga
 another lock or pyproject.toml, the packages are installed over the old ones. A `.venv` without one is somebody else's.
 """
 
-import contextlib
 import hashlib
 import itertools
 import os
 import platform
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 
 from seminar_gan.commands import UserError
+from seminar_gan.commands.lock import alone
 from seminar_gan.files import write_text
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -178,23 +177,18 @@ def _runs(*command, show=False, cwd=None):
         return False
 
 
-@contextlib.contextmanager
 def _alone(path):
-    """Let one set-up run at a time, by a database lock: every system has it, and it ends with its process."""
-    with contextlib.ExitStack() as stack:
-        try:
-            lock = stack.enter_context(contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)))
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-                raise UserError(
-                    f"{path.parent} cannot be written, and set-up makes .venv there. Clone the collection to a folder "
-                    "of your own, or set SEMINAR_GAN_ENV=current to use the running Python's packages."
-                ) from None
-            if "locked" not in str(error):
-                print(f"Set-up goes on without a lock ({error}): start no other one meanwhile", flush=True)
-            else:
-                print("Waiting for another set-up of .venv to end", flush=True)
-                lock.execute("PRAGMA busy_timeout = 3600000")
-                lock.execute("BEGIN EXCLUSIVE")
-        yield
+    """Let one set-up run at a time, and the next one wait."""
+
+    def failed(error):
+        if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+            raise UserError(
+                f"{path.parent} cannot be written, and set-up makes .venv there. Clone the collection to a folder "
+                "of your own, or set SEMINAR_GAN_ENV=current to use the running Python's packages."
+            )
+        print(f"Set-up goes on without a lock ({error}): start no other one meanwhile", flush=True)
+
+    def taken():
+        print("Waiting for another set-up of .venv to end", flush=True)
+
+    return alone(path, taken=taken, failed=failed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seminar_gan import ranges
+from seminar_gan import hints, ranges
 
 __all__ = ["as_images"]
 
@@ -118,7 +118,7 @@ def _in_order(array, notes):
     if shape[2] in few and shape[1] == shape[3] != shape[0]:
         return _moved(array, 2, -1, "channels moved to the end", notes)
     cures = {
-        1: "np.moveaxis(x, 1, -1)",
+        1: hints.CHANNELS_LAST.format(images="x"),
         2: "np.moveaxis(x, -1, 0) or np.moveaxis(x, 2, -1)",
         0: "np.moveaxis(x, 0, -1)" + " or x.transpose(3, 1, 2, 0)" * (shape[1] == shape[2] != shape[3]),
     }
@@ -154,6 +154,9 @@ def _eight_bits(array, notes):
     whole = array.dtype.kind in "iu" or all(np.array_equal(part, np.rint(part)) for part in _blocks(array))
     dark = f"the lightest value is {high:g} of 255: if that is white, give np.rint(x / {high:g} * 255)"
     dark = dark if whole and 1 < high < DARK and low < high else ""
+    if not whole and low >= 0 and high < DARK / 255:
+        dark = f"the lightest value is {high:g} of 1: if that is white, give x / {high:g}"
+        dark += ", as x was divided by 255 twice" if high <= 1.01 / 255 else ""
     if array.dtype == np.uint8 and (high > 1 or low == high):
         notes += [dark] if dark else []
         return array

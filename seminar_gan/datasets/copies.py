@@ -2,7 +2,8 @@
 
 How near is a copy? About as near as an image stays to itself when it is shrunk by a tenth and saved as a JPEG of
 quality 60, which is much nearer for a smooth image than for one of hard edges. Images are compared as thumbnails of
-16 x 16 pixels without their mean level, in the eight positions that mirroring and turning give. As images that share an
+16 x 16 pixels without their mean level, in the eight positions that mirroring and turning give: as they are, and once
+more brought to one contrast, where less may differ. As images that share an
 illumination differ little anyway, what differs must be small beside their edges, too. An image without edges is a copy
 only of its equals.
 
@@ -10,13 +11,16 @@ Measured on 42 cells, 500 digits, 400 drawings, 300 smileys, 587 letters and sig
 arrows that are each other's mirror image are taken for copies; among 10,000 digits, 12 straight ones. Of copies that
 were resaved (JPEG 60 to 95, WebP 80), mirrored, turned, resized by a tenth or made lighter by one level, nearly all are
 found from 28 pixels up; of 16 pixels no resized ones, and of these and of pieces of plain sky few JPEGs of quality 75
-and below. What was cropped, turned by a few degrees or changed in contrast is not found. Empty pictures that differ
-only in faint noise under the same strong light count as copies.
+and below. So are those that were made lighter, darker, or lower or higher in contrast, by a straight line, such as an
+image of 16 bits scaled by its own range, as long as few pixels end at 0 or 255. What was cropped, shifted by a pixel,
+turned by a few degrees, inverted, changed along a curve (gamma) or laid under noise is not found. Empty pictures that
+differ only in faint noise under the same strong light count as copies.
 """
 
 import hashlib
 import io
-from numbers import Integral
+import math
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -34,11 +38,14 @@ def __dir__():
 
 SIDE = 16  # of a thumbnail
 LONGEST = 128  # larger images are shrunk first: a thumbnail keeps nothing of their details
+SPREAD = 64  # to which the levels of thumbnails are brought to compare them whatever their contrast
+CLOSE = 0.1 * SPREAD  # at most, then: 0.995 as a correlation, or images of faint contrast would be like many others
 TOLERANCE = 1.25, 0.5, 6.0  # times the change by shrinking and JPEG; at least and at most so many grey levels
 PEAK = 1.5, 4.5  # the same for the largest difference: a small mark that one of two images has; at least
 EDGES = 0.5  # how strong the edges of the difference may be, relative to those of the images
 PROPORTIONS = 0.03  # beyond what rounding to whole pixels does to height : width
 HASHED = 512  # pixels a side, of the largest images whose mirrored and turned equals are found without comparing
+ROUNDING = 1e-9  # a third of 3 is 1, also where 1 / 3 is a little less
 PAIRS = 2**22  # differences that are held at once
 
 
@@ -61,9 +68,11 @@ class Look(NamedTuple):
 
 
 def find_copies(images):
-    """Find the exact and near copies among images: resaved, mirrored, turned by 90 degrees, a little lighter or darker.
+    """Find the exact and near copies among images: resaved, mirrored, turned by 90 degrees, lighter, darker, or of
+    another contrast.
 
-    Cropped images, and those whose contrast was changed, are not found. 1,000 small images take about half a second,
+    Cropped, shifted and inverted images, and those under noise, are not found, nor such of which many pixels became
+    black or white when they were made lighter or darker. 1,000 small images take about half a second,
     10,000 ten; beyond, the time grows with the square of the count. To find copies between two sets, give both:
     `find_copies(np.concatenate([train, test]))`.
 
@@ -92,16 +101,16 @@ def find_copies(images):
     return group([look(Image.fromarray(image)) for image in images])
 
 
-def hold_out(groups, count, *, seed):
+def hold_out(groups, share, *, seed):
     """Split images at random into those to train on and those held out, and never a copy from what it is a copy of.
 
-    Without copies, `count` images are held out: `np.sort(np.random.default_rng(seed).permutation(n)[:count])`. With
-    copies, the images are gone through in that order, and each is held out with all its copies where they still fit. So
-    fewer than `count` are held out if those that are left come in larger groups; never more.
+    What counts are the different images: of k of them, `share * k`, rounded down, are held out with all their copies,
+    namely those at `np.random.default_rng(seed).permutation(k)[:share * k]`.
 
     Args:
         groups: an ImageFolder, or integers (n,), the same number for copies, as `find_copies` gives them.
-        count: how many to hold out, 0 to n - 1.
+        share: which share of the different images to hold out, at least 0 and below 1, such as 1 / 3; or how many of
+            them, a whole number from 0 to k - 1.
         seed: whole number, at least 0. The same seed gives the same split.
 
     Returns:
@@ -111,9 +120,9 @@ def hold_out(groups, count, *, seed):
         TypeError, ValueError: for other arguments.
 
     Example:
-        >>> train, held = hold_out([0, 0, 2, 3, 4, 4], 2, seed=0)
+        >>> train, held = hold_out([0, 0, 2, 3, 4, 4], 1 / 2, seed=0)
         >>> train.tolist(), held.tolist()
-        ([0, 1, 4, 5], [2, 3])
+        ([2, 4, 5], [0, 1, 3])
     """
     groups = np.asarray(getattr(groups, "groups", groups))
     groups = groups if groups.size else groups.astype(int)
@@ -122,17 +131,19 @@ def hold_out(groups, count, *, seed):
             "hold_out takes an ImageFolder or integers (n,), a number for each image, the same for copies; "
             f"got dtype {groups.dtype}, shape {groups.shape}. For images: hold_out(find_copies(images), ...)"
         )
-    if not isinstance(count, Integral) or isinstance(count, bool) or not 0 <= count < max(1, len(groups)):
+    different = np.unique(groups)
+    whole = isinstance(share, Integral)
+    most = max(1, len(different)) if whole else 1
+    if not isinstance(share, Real) or isinstance(share, bool) or not 0 <= share < most:
         raise ValueError(
-            f"count must be a whole number from 0 to {len(groups) - 1}, so that of {len(groups):,} images "
-            f"some are left to train on; got {count!r}"
+            "share must be at least 0 and below 1, such as 1 / 3, or a whole number up to "
+            f"{max(0, len(different) - 1):,}, so that of {len(different):,} different images some are left to train "
+            f"on; got {share!r}"
         )
     check_whole(seed=seed)
-    held = np.zeros(len(groups), bool)
-    for index in np.random.default_rng(seed).permutation(len(groups)):
-        copies = groups == groups[index]
-        if not held[index] and held.sum() + copies.sum() <= count:
-            held |= copies
+    count = share if whole else math.floor(share * len(different) + ROUNDING)
+    chosen = np.random.default_rng(seed).permutation(len(different))[:count]
+    held = np.isin(groups, different[chosen])
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 
@@ -165,10 +176,22 @@ def group(looks):
             index = leader[index]
         return index
 
-    for i, j in _near(looks, single):
+    for i, j in (*_near(looks, single), *_near(_standardised(looks), single)):
         low, high = sorted((root(i), root(j)))
         leader[high] = low
     return np.array([root(index) for index in range(len(looks))], "int64")
+
+
+def _standardised(looks):
+    """Return the looks with thumbnails of one contrast; those without edges as they are."""
+    result = []
+    for each in looks:
+        if each.tolerance:
+            scale = SPREAD / _rms(each.thumbnail)
+            tolerance, peak = min(scale * each.tolerance, CLOSE), min(scale * each.peak, 3 * CLOSE)
+            each = each._replace(thumbnail=scale * each.thumbnail, tolerance=tolerance, peak=peak)
+        result.append(each)
+    return result
 
 
 def _near(looks, indices):

@@ -1,24 +1,19 @@
 """A user's own images: from a folder of mixed sizes and formats to one uint8 array and a report of what was done."""
 
 import os
-import re
 import unicodedata
-import warnings
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image
 
-from seminar_gan.datasets import copies
-from seminar_gan.ranges import unit_to_uint8
+from seminar_gan.datasets import copies, image_files
 
 __all__ = ["ImageFolder", "load_image_folder"]
 
 SIZES = (16, 512)  # smallest and largest
-FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # recognised by content, not by suffix
-ARCHIVES = {".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip"}
 LEFT_OUT = {"__macosx", "thumbs.db", "desktop.ini"}  # besides names that begin with a dot
 # Antialiased, with positive weights only: each new pixel is a mean of old ones, so no edge gets a halo to be learnt.
 FILTER = Image.Resampling.BILINEAR
@@ -62,10 +57,6 @@ class ImageFolder:
         copies = [f"{self.names[i]} = {self.names[first]}" for i, first in enumerate(self.groups) if i != first]
         copied = [["copies of another image, hold_out keeps them together", len(copies), _first_three(copies)]]
         return [["images", len(self.names), ""], *(copied if copies else []), *notes, *skipped]
-
-
-class _Unusable(Exception):
-    """A file that cannot be used; the message is the reason."""
 
 
 def _first_three(names):
@@ -120,12 +111,14 @@ def load_image_folder(
     images, names, sizes, looks, notes, skipped = [], [], [], [], [], []
     for name, file in _files(folder):
         try:
-            image, done = _read(file, channels, background)
+            image, done = image_files.read(file, channels, background)
             square = _fitted(image, size, fit, scale, padding)
         except Exception as error:  # broken files make Pillow raise a dozen kinds
             if strict:
-                raise ValueError(f"{name}: {_reason(error)}. Repair or remove it, or skip it: strict=False") from error
-            skipped.append((name, _reason(error)))
+                raise ValueError(
+                    f"{name}: {image_files.why(error)}. Repair or remove it, or skip it: strict=False"
+                ) from error
+            skipped.append((name, image_files.why(error)))
             continue
         if fit == "pad" and max(image.size) < size:
             done.append(f"smaller than {size} pixels: centred, not enlarged")
@@ -175,7 +168,7 @@ def _folder(path):
     except (OSError, RuntimeError):  # a name that is too long, a ~ of nobody
         is_file = False
     if is_file:
-        wanted = "unpack it, and give" if folder.suffix.lower() in ARCHIVES else "give"
+        wanted = "unpack it, and give" if folder.suffix.lower() in image_files.ARCHIVES else "give"
         raise NotADirectoryError(f"{folder.absolute()} is a file; {wanted} the folder that holds the images")
     raise FileNotFoundError(f"the folder {folder.absolute()} does not exist; a relative path starts at {Path.cwd()}")
 
@@ -206,74 +199,6 @@ def _walk(folder):
             yield Path(entry)
 
 
-def _read(path, channels, background):
-    """Return a file's first image, 8-bit grey ("L") or "RGB", and the list of what was done to it."""
-    _check_file(path)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        # A stream, not the path: given a path, Pillow maps some TIFFs into memory and scrambles those it has to turn.
-        with path.open("rb") as stream, Image.open(stream, formats=FORMATS) as opened:
-            image, done = _eight_bits(opened)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        if image.getchannel("A").getextrema()[0] < 255:
-            done.append(f"transparent: laid on grey level {background}")
-        canvas = Image.new("RGBA", image.size, (background, background, background, 255))
-        image = Image.alpha_composite(canvas, image)
-    if image.mode == "CMYK":
-        done.append("CMYK: converted without its colour profile")
-    if image.mode not in ("1", "L"):
-        image = image.convert("RGB")  # before grey, too: Pillow converts LAB to nothing else
-    return image.convert("L" if channels == 1 else "RGB"), done + [f"Pillow: {warning.message}" for warning in caught]
-
-
-def _check_file(path):
-    if path.is_dir():
-        raise _Unusable("link to a folder, not followed" if path.is_symlink() else "folder that cannot be opened")
-    if not path.is_file():
-        raise _Unusable("broken link" if path.is_symlink() else "not an ordinary file")
-    if not path.stat().st_size:
-        raise _Unusable("empty file")
-    if path.suffix.lower() in ARCHIVES:
-        raise _Unusable("an archive; unpack it")
-
-
-def _eight_bits(opened):
-    """Return the first page of an open file, upright, in a mode of 8 bits, and the list of what was done to it."""
-    done = []
-    if (pages := getattr(opened, "n_frames", 1)) > 1:
-        done.append(f"first of {pages} pages")
-    white_is_zero = getattr(opened, "tag_v2", {}).get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
-    deep_colour = re.search(r";16[BLN]", str(opened.tile[:1]))  # Pillow's name for what is in the file, still unread
-    if opened.getexif().get(ExifTags.Base.Orientation, 1) in range(2, 9):
-        done.append("turned as its EXIF says")
-    image = ImageOps.exif_transpose(opened)
-    if image.mode[0] in "IF":  # I;16, I;16B, I and F, which Pillow's own conversion clips at 255
-        done.append("more than 8 bits: scaled by its own range")
-        image = _scaled_grey(image, white_is_zero=white_is_zero)
-    elif deep_colour:
-        done.append("16-bit colour: upper 8 bits, scaled by their own range")
-        image = _scaled_colour(image)
-    return image, done
-
-
-def _scaled_grey(image, white_is_zero):
-    values = np.asarray(image, dtype="float32") * (-1 if white_is_zero else 1)
-    low, high = values.min(), values.max()
-    if not np.isfinite(low) or not np.isfinite(high):
-        raise _Unusable("contains NaN or infinity")
-    return Image.fromarray(unit_to_uint8((values - low) / (high - low or 1)))
-
-
-def _scaled_colour(image):
-    bands = image.getbands()
-    ranges = [extrema for band, extrema in zip(bands, image.getextrema(), strict=True) if band != "A"]
-    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-    scaled = unit_to_uint8(np.clip((np.arange(256) - low) / (high - low or 1), 0, 1)).tolist()
-    return image.point([level for band in bands for level in (range(256) if band == "A" else scaled)])
-
-
 def _fitted(image, size, fit, scale, padding):
     """Return an "L" or "RGB" image as uint8 (size, size, 1 or 3)."""
     scale = min(scale, size / max(image.size))
@@ -285,16 +210,6 @@ def _fitted(image, size, fit, scale, padding):
     top, left = (size - height) // 2, (size - width) // 2
     square[top : top + height, left : left + width] = pixels
     return square
-
-
-def _reason(error):
-    if isinstance(error, _Unusable):
-        return str(error)
-    if isinstance(error, UnidentifiedImageError):
-        return "not an image, or of a format that is not supported"
-    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return f"over {Image.MAX_IMAGE_PIXELS:,} pixels, Pillow's limit against decompression bombs; shrink it first"
-    return f"cannot be read: {getattr(error, 'strerror', None) or str(error) or type(error).__name__}"
 
 
 def _nothing_read(folder, skipped):

@@ -1,10 +1,17 @@
 """A user's own labels: names of any kind to the numbers of classes."""
 
+import unicodedata
+import warnings
+
 import numpy as np
+
+from seminar_gan import hints
 
 __all__ = ["number_classes"]
 
 LEAVE_OUT = "leave these images out, for example x[known], y[known], or give them a name of their own"
+GAPS = ("nan", "NaN", "None", "<NA>", "NaT")  # what astype(str) makes of a missing label
+UNLABELLED = (-1, -99, -100, -999, -9999)  # what usually stands for a missing label among numbers from 0 up
 
 
 def __dir__():
@@ -19,12 +26,13 @@ def number_classes(labels):
 
     Returns:
         int32 (n,), 0 to k - 1, and a tuple of the k names, int, bool or str, sorted: the name of image i is
-        names[numbers[i]]. A class that no image has is not counted.
+        names[numbers[i]]. A class that no image has is not counted. Texts that differ only in spaces around them or
+        in how accents are encoded are one name, with a warning.
 
     Raises:
         TypeError: for labels of another kind.
-        ValueError: for another shape, for missing labels (nan, None, empty texts, and -1 beside numbers from 0 up), and
-            for numbers that are not whole.
+        ValueError: for another shape, for missing labels (nan and None, as texts too, empty texts, and -1, -100 or -999
+            beside numbers from 0 up), and for numbers that are not whole.
 
     Example:
         >>> numbers, names = number_classes([24_300, 7, 24_300])
@@ -46,7 +54,7 @@ def _plain_labels(labels):
         raise ValueError("labels must be one for each image; these are lists of different lengths") from error
     if labels.dtype.kind in "OT":  # objects; texts of any length
         values = [getattr(value, "item", lambda value=value: value)() for value in labels.ravel()]  # NumPy's scalars
-        missing = sum(value is None or value != value for value in values)
+        missing = sum(value is None or type(value).__name__ == "NAType" or value != value for value in values)
         if missing:
             raise ValueError(f"{missing:,} of {len(values):,} labels are missing (None or nan): {LEAVE_OUT}")
         kinds = {type(value) for value in values}
@@ -73,7 +81,7 @@ def _one_a_row(labels):
             return labels.argmax(axis=1)
         raise ValueError(
             f"labels of shape {labels.shape} are not one-hot, with one 1 in each row: give one label for each image, a "
-            "column such as y[:, 0], or the largest of each row, y.argmax(axis=1)"
+            f"column such as y[:, 0], or the largest of each row, {hints.CLASS_OF_ONE_HOT.format(labels='y')}"
         )
     if labels.size != max(labels.shape):
         raise ValueError(f"labels must be one for each image, (n,); got shape {labels.shape}. Take a column: y[:, 0]")
@@ -83,11 +91,9 @@ def _one_a_row(labels):
 def _names(labels):
     """Return labels (n,) as names: whole numbers, bool or str."""
     if labels.dtype.kind == "S":
-        return np.array([label.decode("utf-8", "backslashreplace") for label in labels.tolist()])
+        labels = np.array([label.decode("utf-8", "backslashreplace") for label in labels.tolist()])
     if labels.dtype.kind == "U":
-        if missing := int(np.sum(np.char.strip(labels) == "")):
-            raise ValueError(f"{missing:,} of {len(labels):,} labels are empty texts: {LEAVE_OUT}")
-        return labels
+        return _texts(labels)
     if labels.dtype.kind == "f":
         if missing := int(np.sum(~np.isfinite(labels))):
             raise ValueError(f"{missing:,} of {len(labels):,} labels are nan or infinite: {LEAVE_OUT}")
@@ -102,10 +108,31 @@ def _names(labels):
                 f"labels up to {np.abs(labels).max():.0f} are not exact as {labels.dtype.name}: give integers or texts"
             )
         labels = whole.astype("int64")
-    if labels.dtype.kind == "i" and labels.min() == -1 and set(np.unique(labels[:]).tolist()) != {-1, 1}:
-        missing = int(np.sum(labels == -1))
-        raise ValueError(
-            f"{missing:,} of {len(labels):,} labels are -1, which usually means unlabelled: leave these images out, "
-            "x[y >= 0] and y[y >= 0]; if -1 is a class, rename it, for example y + 1"
-        )
+    if labels.dtype.kind == "i" and (least := int(labels.min())) in UNLABELLED:
+        others = labels[labels != least]
+        if np.all(others >= 0) and set(others.tolist()) != {-least}:
+            raise ValueError(hints.unlabelled(labels))
     return labels
+
+
+def _texts(labels):
+    """Return texts (n,) without spaces around them, accents encoded in one way."""
+    plain = [unicodedata.normalize("NFC", label.strip()) for label in labels.tolist()]
+    if missing := plain.count(""):
+        raise ValueError(f"{missing:,} of {len(plain):,} labels are empty texts: {LEAVE_OUT}")
+    if gaps := [name for name in GAPS if name in plain]:
+        raise ValueError(
+            f"{sum(map(plain.count, gaps)):,} of {len(plain):,} labels are {' or '.join(map(repr, gaps))}, which "
+            f"usually means a missing label that was made a text: {LEAVE_OUT}"
+        )
+    written = {}
+    for label, name in zip(labels.tolist(), plain, strict=True):
+        written.setdefault(name, set()).add(label)
+    if merged := {name: sorted(labels) for name, labels in written.items() if len(labels) > 1}:
+        name, ways = next(iter(merged.items()))
+        warnings.warn(
+            f"{len(merged):,} of {len(written):,} classes are written in several ways, which differ in spaces or in "
+            f"how accents are encoded, and count as one each: {name!r} is {', '.join(map(ascii, ways))}",
+            stacklevel=4,
+        )
+    return np.array(plain)

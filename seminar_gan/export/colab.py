@@ -66,7 +66,7 @@ def download(folder):
     if not folder.is_dir():
         print(f"There is no folder {folder.as_posix()}: nothing was written to it.")
     elif "google.colab" not in sys.modules:
-        print(f"What was written is in the folder {folder.as_posix()}.")
+        print(f"The files are in the folder {folder.as_posix()}.")
     else:
         from google.colab import files
 

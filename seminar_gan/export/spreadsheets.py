@@ -1,5 +1,8 @@
 """Numbers for a spreadsheet."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 
 from seminar_gan import files
@@ -45,4 +48,13 @@ def save_csv(columns, path, *, decimal=","):
         found = ", ".join(f"{heading} {shape}" for heading, shape in shapes.items())
         raise ValueError(f"all columns must have one length; got {found}")
     with files.optional(path, "close it in other programs, or give save_csv another path"):
-        files.write_csv(path, columns, decimal=decimal)
+        files.write_csv(path, {heading: map(_plain, values) for heading, values in columns.items()}, decimal=decimal)
+
+
+def _plain(value):
+    """A number of any kind as one that is written in digits: 1/2 would be the first of February."""
+    if value is np.ma.masked:
+        return None
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    return float(value) if isinstance(value, Decimal | Fraction) else value

@@ -1,5 +1,7 @@
 """Nearest neighbours among samples and among images. Everything runs block by block."""
 
+import warnings
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +55,8 @@ def precision_recall(real, fake, neighbours=3):
     """Return the improved precision and recall of generated samples.
 
     Every real sample has a ball around it that reaches to its k-th nearest other real sample. Precision is the share of
-    fakes inside at least one such ball; recall is the same with the roles exchanged. A point on the edge is inside.
+    fakes inside at least one such ball; recall is the same with the roles exchanged. A point on the edge is inside. The
+    ball around a sample with k equals has no extent, of which there is a warning.
 
     Args:
         real: features (n, d) of real images, integers or floats. fake: features (m, d) of generated images.
@@ -76,6 +79,7 @@ def precision_recall(real, fake, neighbours=3):
         0.75
     """
     real, fake = _centred("precision_recall", real, fake, neighbours)
+    _warn_of_equals("precision_recall", neighbours, real=real, fake=fake)
     _, balls_around_fake = _count_inside(real, _squared_radii(real, neighbours), fake)
     _, balls_around_real = _count_inside(fake, _squared_radii(fake, neighbours), real)
     return PrecisionRecall(float(np.mean(balls_around_fake > 0)), float(np.mean(balls_around_real > 0)))
@@ -108,6 +112,7 @@ def density_coverage(real, fake, neighbours=5):
         DensityCoverage(density=0.0, coverage=0.0)
     """
     real, fake = _centred("density_coverage", real, fake, neighbours)
+    _warn_of_equals("density_coverage", neighbours, real=real)
     inside, balls_around = _count_inside(real, _squared_radii(real, neighbours), fake)
     return DensityCoverage(float(np.mean(balls_around) / neighbours), float(np.mean(inside > 0)))
 
@@ -161,6 +166,22 @@ def _centred(function, real, fake, neighbours):
     real, fake = check_samples(function, 10 * neighbours, reason, real=real, fake=fake)
     middle = real.mean(axis=0)
     return real - middle, fake - middle
+
+
+def _warn_of_equals(function, neighbours, **samples):
+    """Say it if samples have so many equals that their balls have no extent."""
+    found = []
+    for name, points in samples.items():
+        counts = Counter(hash(point.tobytes()) for point in points)
+        if equal := sum(count for count in counts.values() if count > neighbours):
+            found.append(f"{equal:,} of {len(points):,} {name} samples")
+    if found:
+        warnings.warn(
+            f"{function}: {' and '.join(found)} have {neighbours} or more equals, so that their balls have no extent "
+            "and hold equal samples only. If images are there several times, give each once: "
+            "np.unique(features, axis=0), or one of each group of datasets.find_copies",
+            stacklevel=3,
+        )
 
 
 def _squared_lengths(points):

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import keras
 
+from seminar_gan import hints
+
 __all__ = [
     "check_channels_last",
     "check_dropout",
@@ -95,7 +97,7 @@ def check_sizes(**sizes):
             first, height, width = numbers
             raise ValueError(
                 f"image_shape {value!r} would be {width} channels: if its first number is that of the channels, give "
-                f"{(height, width, first)}, and np.moveaxis(images, 1, -1) for the images"
+                f"{(height, width, first)}, and {hints.CHANNELS_LAST.format(images='images')} for the images"
             )
 
 

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from seminar_gan.training.fit import checks
+from seminar_gan.training.fit import checks, data_checks
 from seminar_gan.training.gan import GAN
 
 __all__ = ["ConditionalGAN"]
@@ -63,7 +63,7 @@ class ConditionalGAN(GAN):
     def fit(self, images, class_labels, *, steps=None, seconds=None, **options):
         """Train as `GAN.fit` does, with class_labels, integers (n,), or attribute vectors (n, k), one for an image."""
         images = self.check_images(images)
-        labels = checks.check_labels(class_labels, len(images), self.generator)
+        labels = data_checks.check_labels(class_labels, len(images), self.generator)
         return self.fit_groups(((images, labels),), steps=steps, seconds=seconds, **options)
 
     def get_config(self):
@@ -75,4 +75,4 @@ class ConditionalGAN(GAN):
 
     def generate_from(self, z, class_labels):
         """Make an image from each z, array (count, latent_dim), and each of the class_labels."""
-        return self.sample(z, checks.check_labels(class_labels, len(z), self.generator))
+        return self.sample(z, data_checks.check_labels(class_labels, len(z), self.generator))

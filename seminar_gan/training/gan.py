@@ -1,24 +1,19 @@
 """The one training loop: a generator and a discriminator play against each other."""
 
-import functools
-
 import keras
-import numpy as np
 import tensorflow as tf
 
 from seminar_gan import losses
-from seminar_gan.training import updates
-from seminar_gan.training.fit import checks, keras_checks
-from seminar_gan.training.fit.resumable import ResumableModel
+from seminar_gan.training import returns, updates
+from seminar_gan.training.fit import checks, data_checks, keras_checks
 from seminar_gan.training.noise import normal
+from seminar_gan.training.sampling import Sampling
 
 __all__ = ["GAN"]
 
-GENERATE_AT_ONCE = 500  # images; more at a time would only take more memory
-
 
 @keras.saving.register_keras_serializable("seminar_gan")
-class GAN(ResumableModel):
+class GAN(Sampling):
     """A generative adversarial network: `compile`, `fit` and `generate`.
 
     To make a variant, override one of four methods: `make_fake`, `discriminate`, `discriminator_loss`,
@@ -50,6 +45,10 @@ class GAN(ResumableModel):
 
     LOGS = ("d_loss", "g_loss")
 
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        returns.checked(cls)
+
     def __init__(self, generator, discriminator, *, noise=normal, d_steps=1, ema=None, seed=0, name="gan"):
         super().__init__(seed=seed, name=name)
         checks.check_order(type(self), GAN)
@@ -69,11 +68,12 @@ class GAN(ResumableModel):
         Args:
             d_optimizer, g_optimizer: keras.optimizers.Optimizer, two objects.
             loss: `losses.Pair`, what the discriminator and the generator lower.
-            penalty: None, or what is added to the discriminator's loss, such as `penalties.GradientPenalty(10.0)`.
+            penalty: None, or what is added to the discriminator's loss: `penalties.GradientPenalty(10.0)`, or another
+                function of (gan, real, fake).
             options: further arguments of `keras.Model.compile`, such as `jit_compile`.
 
         Raises:
-            TypeError: if the loss is not a pair.
+            TypeError: if the loss is not a pair, or the penalty no function.
             ValueError: if the two optimizers are one object or belong to another GAN, and for a discriminator that the
                 penalty cannot work with.
         """
@@ -81,8 +81,10 @@ class GAN(ResumableModel):
             keras.optimizers.get(each) if isinstance(each, str | dict) else each for each in (d_optimizer, g_optimizer)
         )
         checks.check_pair(loss)
-        if penalty is not None:
+        if hasattr(penalty, "check"):
             penalty.check(self.discriminator)
+        elif not (penalty is None or callable(penalty)):
+            raise TypeError(f"penalty must be a function of (gan, real, fake) that returns one number; got {penalty!r}")
         for network in (self.discriminator, self.generator):
             keras_checks.check_player(network)
         self.loss_pair, self.penalty = loss, penalty
@@ -204,37 +206,6 @@ class GAN(ResumableModel):
         updates.check_batch(batch)
         return [tuple(part[number :: self.d_steps] for part in batch) for number in range(self.d_steps)]
 
-    def draw_noise(self, real, number):
-        """Draw z for one update of the discriminator. Replicas of a strategy draw the same and take their own rows.
-
-        Args:
-            real: tuple of tensors (batch, ...).
-            number: which update of the step, 0 to d_steps - 1.
-
-        Returns:
-            float32 (batch, latent_dim).
-        """
-        count, replica = tf.shape(real[0])[0], tf.distribute.get_replica_context()
-        position = self.clock * self.d_steps + number
-        z = self.noise((self.seed, position), (replica.num_replicas_in_sync * count, self.latent_dim))
-        return z[replica.replica_id_in_sync_group * count :][:count]
-
-    def draw_uniform(self, images, *, each_pixel=False):
-        """Draw numbers that are uniform from 0 to 1 and follow from the seed and the discriminator's update.
-
-        Args:
-            images: float (batch, ...).
-            each_pixel: whether every pixel gets its own number; otherwise there is one for each image.
-
-        Returns:
-            float32 (batch, ...) like the images, or (batch, 1, ..., 1).
-        """
-        shape = tf.shape(images) if each_pixel else [tf.shape(images)[0], *[1] * (len(images.shape) - 1)]
-        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        position = tf.cast(self.d_optimizer.iterations, "int64")
-        seed = tf.random.experimental.stateless_fold_in(tf.stack([self.seed, position]), replica)
-        return tf.random.stateless_uniform(shape, seed)
-
     def update(self, optimizer, network, tape, loss):
         """Let an optimizer make one step that lowers the loss by the weights of one network alone.
 
@@ -254,22 +225,9 @@ class GAN(ResumableModel):
         gradients = [updates.regularized(*each, share) for each in zip(gradients, variables, strict=True)]
         optimizer.apply(gradients, variables)
 
-    def update_ema(self):
-        """Move the averaged weights towards those of the generator."""
-        if self.ema_generator is not None:
-            step = tf.cast(self.clock + 1, "float32")
-            decay = tf.minimum(self.ema, step / (step + 10))  # or the first, random weights would count for long
-            for mean, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
-                mean.assign(decay * mean + (1 - decay) * weight)
-
     @property
     def batches_per_step(self):
         return self.d_steps
-
-    @property
-    def latent_dim(self):
-        """How many numbers z has."""
-        return self.generator.inputs[0].shape[-1]
 
     def fit(self, images, *, steps=None, seconds=None, **options):
         """Train until the generator has had `steps` updates in all, or for `seconds`. A trained GAN goes on from there.
@@ -301,8 +259,8 @@ class GAN(ResumableModel):
         return self.fit_groups(((self.check_images(images),),), steps=steps, seconds=seconds, **options)
 
     def check_images(self, images):
-        """Return the images as an array that `fit_groups` takes, or reject them, as `checks.check_images` says."""
-        return checks.check_images(images, self.generator)
+        """Return the images as an array that `fit_groups` takes, or reject them, as `data_checks.check_images` says."""
+        return data_checks.check_images(images, self.generator)
 
     def fit_groups(self, groups, **options):
         if self.compiled:
@@ -333,26 +291,6 @@ class GAN(ResumableModel):
     def generate_from(self, z):
         """Make an image from each z, array (count, latent_dim), as `generate` does."""
         return self.sample(z)
-
-    def sample_noise(self, count, *, seed=0):
-        """Return the z that `generate` starts from, float32 array (count, latent_dim). Training draws others."""
-        checks.check_settings(count=count)
-        return np.asarray(self.noise((seed, -1), (count, self.latent_dim)))
-
-    def sample(self, *inputs):
-        """Run the generator on arrays (count, ...), one for each of its inputs; return float32 (count, ...)."""
-        starts = range(0, len(inputs[0]), GENERATE_AT_ONCE)
-        parts = [self._sampler(*(part[i : i + GENERATE_AT_ONCE] for part in inputs)) for i in starts]
-        return np.concatenate(parts).astype("float32", copy=False)
-
-    @functools.cached_property
-    def _sampler(self):
-        """The generator as a graph for all counts. Already traced, or TensorFlow would warn at the fifth GAN."""
-        network = self.ema_generator or self.generator
-        signature = [tf.TensorSpec(part.shape, part.dtype) for part in network.inputs]
-        return tf.function(lambda *parts: network(parts[0] if len(parts) == 1 else parts)).get_concrete_function(
-            *signature
-        )
 
     def compiled_with(self):
         """Return {argument of `compile`: value}, the optimizers left out."""

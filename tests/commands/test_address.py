@@ -77,12 +77,12 @@ def test_a_home_off_github_has_no_links_to_colab(moved):
 def run_install_cell(monkeypatch):
     """A function that runs the install cell in IPython, where pip is only written down, and returns (error, calls)."""
 
-    def run(found):
+    def run(found, cell=None):
         calls = []
         shell = InteractiveShell()
         shell.register_magic_function(lambda line: calls.append(line), magic_name="pip")
         monkeypatch.setattr("importlib.util.find_spec", lambda name: found)
-        result = shell.run_cell(address.install_cell(ROOT), silent=True)
+        result = shell.run_cell(cell or address.install_cell(ROOT), silent=True)
         return result.error_in_exec, calls
 
     return run
@@ -100,8 +100,13 @@ def test_the_install_cell_says_what_to_do_when_it_failed(found, run_install_cell
     assert calls == [f'install -q "seminar-gan @ git+{HOME}@v{version}"']
     assert (error is None) == bool(found)
     if error:
-        assert len(str(error).splitlines()) == 1
         wheel = f"seminar_gan-{version}-py3-none-any.whl"
-        assert f"run `make wheel` in a clone, upload dist/{wheel}" in str(error)
-        assert f"`%pip install -q {wheel}` as its fifth line" in str(error)
-    assert address.install_cell(ROOT).splitlines()[4].lstrip().startswith("%pip install")
+        sentences, line = str(error).splitlines()
+        assert sentences.startswith(f"The package could not be installed from {HOME}; pip says above why. Install it")
+        assert f"`make wheel` makes dist/{wheel}. Upload that file here" in sentences
+        assert "in place of the fifth line of this cell, and run the cell again" in sentences
+        cell = address.install_cell(ROOT).splitlines()
+        assert cell[4].startswith("    %pip install") and line == f"    %pip install -q {wheel}"
+        calls.clear()
+        error, calls = run_install_cell(True, "\n".join([*cell[:4], line, *cell[5:]]))  # as it was told
+        assert (error, calls) == (None, [f"install -q {wheel}"])

@@ -11,6 +11,7 @@ import symtable
 import sys
 from types import SimpleNamespace
 
+import nbformat
 import psutil
 import pytest
 from conftest import ROOT
@@ -37,8 +38,8 @@ from seminar_gan.ranges import to_unit
 SEED = 3  # any
 
 # %% tags=["nbval-ignore-output"]
-print("files here:", os.listdir())
-print("this Python:", sys.executable == os.environ["PYTHON_OF_THE_BUILD"])
+print("files here:", os.listdir(), flush=True)
+print("this Python:", sys.executable == os.environ["PYTHON_OF_THE_BUILD"], flush=True)
 print("backend:", os.environ["MPLBACKEND"])
 
 # %%
@@ -207,6 +208,16 @@ def test_links_lead_to_the_same_places_from_the_solutions(tmp_path):
     assert any(cell.source.endswith(moved) for cell in solutions)
 
 
+def test_no_page_of_solutions_leads_to_itself(tmp_path):
+    sentence = "The [solutions](solutions/01_toy.ipynb) are a page of their own."
+    make_collection(tmp_path, SOURCE.replace("1. Double the seed.", f"1. Double the seed.\n#\n# {sentence}"))
+    (source,) = pages.select_sources(tmp_path)
+    page, solutions = (cells.cells for cells in build.notebooks_of(tmp_path, source).values())
+    exercises = "## Exercises\n\n1. Double the seed."
+    assert [cell.source for cell in page if "Double" in cell.source] == [f"{exercises}\n\n{sentence}"]
+    assert [cell.source for cell in solutions if "Double" in cell.source] == [exercises]
+
+
 def test_a_page_without_solutions_makes_one_notebook(tmp_path):
     make_collection(tmp_path, SOURCE.replace('tags=["solution"]', ""))
     (source,) = pages.select_sources(tmp_path)
@@ -222,6 +233,15 @@ def test_solutions_above_the_exercises_are_refused(tmp_path):
 def test_pages_run_in_an_empty_folder_and_in_this_python(collection):
     printed = "files here: []\nthis Python: True\nbackend: module://matplotlib_inline.backend_inline\n"
     assert output(cell_with(read(collection), "os.listdir()")) == printed
+
+
+def test_what_a_cell_prints_is_one_output_however_many_messages_it_came_in(collection):
+    assert len(cell_with(read(collection), "os.listdir()")["outputs"]) == 1
+    out, err = ({"output_type": "stream", "name": name} for name in ("stdout", "stderr"))
+    figure = {"output_type": "display_data", "data": {}, "metadata": {}}
+    came = [{**out, "text": "1\n"}, {**out, "text": "2\n"}, figure, {**out, "text": "3\n"}, {**err, "text": "4\n"}]
+    merged = build._merged([nbformat.from_dict(output) for output in came])
+    assert [output.get("text") for output in merged] == ["1\n2\n", None, "3\n", "4\n"]
 
 
 @pytest.mark.long

@@ -333,7 +333,17 @@ def test_the_gpu_lock_is_for_a_working_nvidia_driver(system, machine, driver, lo
 
 
 @pytest.mark.parametrize(
-    "name", ["__init__", "__main__", "files", "commands/__init__", "commands/setup", "commands/pages"]
+    "name",
+    [
+        "__init__",
+        "__main__",
+        "files",
+        "commands/__init__",
+        "commands/setup",
+        "commands/pages",
+        "commands/lock",
+        "commands/output",
+    ],
 )
 def test_an_older_python_can_read_what_looks_for_a_newer_one(name):
     ast.parse((ROOT / "seminar_gan" / f"{name}.py").read_text(encoding="utf-8"), feature_version=(3, 9))

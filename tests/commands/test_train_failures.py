@@ -265,6 +265,15 @@ def test_two_calls_do_not_train_in_one_folder(tmp_path):
     assert (folder / "history.csv").is_file()
 
 
+def test_where_no_lock_can_be_had_a_training_goes_on_with_a_word(tmp_path, capsys):
+    (tmp_path / "run" / ".lock").mkdir(parents=True)
+    with RunFolder(tmp_path / "run").prepared():
+        said = capsys.readouterr().out
+    assert said.startswith(f"{tmp_path / 'run'} can have no lock (") and said.endswith(
+        "no other call in it meanwhile.\n"
+    )
+
+
 def test_what_another_call_did_since_the_folder_was_read_is_not_written_over(tmp_path):
     late, early = RunFolder(tmp_path / "run"), RunFolder(tmp_path / "run")
     with early.prepared():

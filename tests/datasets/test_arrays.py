@@ -131,6 +131,16 @@ def test_images_whose_white_may_be_another_number_are_taken_with_a_word(dtype):
     assert "lightest" not in str(datasets.as_images(sixteen * np.array(15, dtype))[1])
 
 
+def test_floats_that_were_divided_by_255_twice_are_taken_with_a_word():
+    grey = noise(9, 8, 8)
+    notes = datasets.as_images(grey / 255.0**2)[1]
+    assert (
+        notes[-1].endswith("if that is white, give x / 0.00392157, as x was divided by 255 twice") and len(notes) == 1
+    )
+    assert datasets.as_images(grey / 255.0 / 10)[1][-1].endswith("of 1: if that is white, give x / 0.1")
+    assert "lightest" not in str(datasets.as_images(grey / 255.0)[1])
+
+
 def test_large_square_stacks_are_named():
     assert datasets.as_images(noise(32, 32, 50, 3))[1] == ["(32, 32, 50, 3) is read as 32 images of 32 x 50 pixels"]
 

@@ -60,7 +60,7 @@ def test_every_kind_of_copy_in_a_folder_is_found(tmp_path, size):
     missed = [name for name, first in zip(loaded.names, loaded.groups, strict=True) if loaded.names[first][2:] != "png"]
     assert not missed
     assert [loaded.names[first][0] for first in loaded.groups] == [name[0] for name in loaded.names]
-    train, held = hold_out(loaded, 40, seed=0)
+    train, held = hold_out(loaded, 2, seed=0)
     assert len(held) == 2 * (1 + len(COPIES))
     assert not set(numbers[train]) & set(numbers[held])
 
@@ -76,6 +76,31 @@ def test_rows_say_who_is_a_copy_of_whom(tmp_path):
     for number in range(1, 5):
         (tmp_path / f"cell_{number} (copy).png").unlink()
     assert not [row for row in load_image_folder(tmp_path).rows() if "copies" in row[0]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: 1.2 * x,
+        lambda x: 0.5 * x,
+        lambda x: 26 + 0.8 * x,
+        lambda x: (x - x.min()) / np.ptp(x) * 255,
+        lambda x: x + 30,
+    ],
+    ids=["lighter", "darker", "fainter", "stretched", "shifted"],
+)
+def test_an_image_of_another_brightness_or_contrast_is_a_copy(change):
+    images = load_image_folder(cells_folder(), 28).images[..., 0].astype(float)
+    changed = np.stack([np.clip(np.rint(change(image)), 0, 255) for image in images])
+    both = np.concatenate([images, changed[:, :, ::-1]]).astype("uint8")
+    assert find_copies(both).tolist() == 2 * list(range(len(images)))
+
+
+def test_a_16_bit_file_is_a_copy_of_its_8_bits(tmp_path):
+    for number in (1, 2):
+        cell(number).save(tmp_path / f"{number}.png")
+        Image.fromarray(np.asarray(cell(number)).astype("uint16") * 7 + 900).save(tmp_path / f"{number}_16.tif")
+    assert load_image_folder(tmp_path).groups.tolist() == [0, 0, 2, 2]
 
 
 def distinct(images):
@@ -190,35 +215,50 @@ def test_the_cells_are_split_as_they_always_were():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_copies_stay_on_one_side_and_no_more_are_held_out_than_asked_for(seed):
+def test_a_third_of_the_different_images_is_held_out_with_all_their_copies(seed):
     groups = np.random.default_rng(seed).integers(0, 12, 40)
-    train, held = hold_out(groups, 13, seed=seed)
+    train, held = hold_out(groups, 1 / 3, seed=seed)
     assert not set(groups[train]) & set(groups[held])
     assert np.array_equal(np.sort(np.concatenate([train, held])), np.arange(40))
-    assert 13 - np.bincount(groups).max() < len(held) <= 13
+    assert len(set(groups[held])) == len(set(groups)) // 3
 
 
-def test_where_nothing_fits_nothing_is_held_out():
-    train, held = hold_out(np.zeros(12, int), 4, seed=0)
+def test_many_copies_of_one_image_are_one_image():
+    groups = np.array([0] * 90 + list(range(90, 101)))
+    assert [len(set(groups[hold_out(groups, 1 / 3, seed=seed)[1]])) for seed in range(9)] == [4] * 9
+    train, held = hold_out(np.zeros(12, int), 1 / 3, seed=0)
     assert (train.tolist(), held.tolist(), held.dtype) == (list(range(12)), [], np.int64)
-    assert hold_out([], 0, seed=0)[1].tolist() == []
+    assert hold_out([], 0, seed=0)[1].tolist() == hold_out([], 1 / 3, seed=0)[1].tolist() == []
+
+
+@pytest.mark.parametrize("parts", [2, 3, 4, 5, 6, 7, 10])
+def test_a_share_of_a_whole_number_of_parts_is_exact(parts):
+    for count in range(1, 60):
+        assert len(hold_out(range(parts * count), 1 / parts, seed=0)[1]) == count
+        assert len(hold_out(range(parts * count), np.float32(1 / parts), seed=0)[1]) in (count, count - 1)
+    assert len(hold_out(range(42), np.int64(14), seed=0)[1]) == len(hold_out(range(42), 0.34, seed=0)[1]) == 14
 
 
 @pytest.mark.parametrize(
-    ("groups", "count", "seed", "error", "text"),
+    ("groups", "share", "seed", "error", "text"),
     [
         (np.zeros((4, 28, 28), "uint8"), 1, 0, TypeError, r"shape \(4, 28, 28\). For images: hold_out\(find_copies"),
         ([0.5, 1.5], 1, 0, TypeError, "got dtype float64"),
         (["a", "b"], 1, 0, TypeError, "got dtype <U1"),
-        (range(5), 5, 0, ValueError, "from 0 to 4, so that of 5 images some are left to train on; got 5"),
+        (range(5), 5, 0, ValueError, "up to 4, so that of 5 different images some are left to train on; got 5"),
+        ([0, 0, 2], 2, 0, ValueError, "up to 1, so that of 2 different images .*; got 2"),
         (range(5), -1, 0, ValueError, "got -1"),
-        (range(5), 0.5, 0, ValueError, "got 0.5"),
+        (range(5), 1.0, 0, ValueError, "at least 0 and below 1, such as 1 / 3, .*; got 1.0"),
+        (range(5), -0.1, 0, ValueError, "got -0.1"),
+        (range(5), float("nan"), 0, ValueError, "got nan"),
+        (range(5), "1/3", 0, ValueError, "got '1/3'"),
+        (range(5), None, 0, ValueError, "got None"),
         (range(5), True, 0, ValueError, "got True"),
         (range(5), 1, None, ValueError, "seed must be a whole number of at least 0; got None"),
         (range(5), 1, -1, ValueError, "got -1"),
         (range(5), 1, 0.5, ValueError, "got 0.5"),
     ],
 )
-def test_other_arguments_of_a_split_are_rejected(groups, count, seed, error, text):
+def test_other_arguments_of_a_split_are_rejected(groups, share, seed, error, text):
     with pytest.raises(error, match=text):
-        hold_out(groups, count, seed=seed)
+        hold_out(groups, share, seed=seed)

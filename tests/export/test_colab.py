@@ -89,7 +89,7 @@ def test_elsewhere_the_figures_stay_where_they_are(tmp_path, monkeypatch, capsys
     monkeypatch.chdir(tmp_path)
     (tmp_path / "figures").mkdir()
     export.colab.download("figures")
-    assert capsys.readouterr().out == "What was written is in the folder figures.\n"
+    assert capsys.readouterr().out == "The files are in the folder figures.\n"
     with pytest.raises(
         RuntimeError, match="on Colab alone; here put the images into a folder: IMAGE_FOLDER = 'my_imag"
     ):

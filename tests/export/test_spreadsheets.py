@@ -2,6 +2,8 @@
 
 import csv
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -37,6 +39,14 @@ def test_a_german_spreadsheet_reads_the_numbers_back(tmp_path):
 def test_what_is_not_a_number_is_an_empty_cell(tmp_path):
     export.save_csv({"loss": [0.5, math.nan, None]}, tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").split() == ["loss", "0,5", '""', '""']
+
+
+def test_numbers_of_other_kinds_are_numbers(tmp_path):
+    kinds = [np.array(0.25), np.float16(0.5), Decimal("0.5"), Fraction(1, 2), np.ma.masked, np.array("0.5")]
+    export.save_csv({"loss": kinds}, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").split() == [
+        "loss", "0,25", "0,5", "0,5", "0,5", '""', "0.5",
+    ]  # fmt: skip
 
 
 def test_an_english_one_has_points_and_commas(tmp_path):

@@ -46,6 +46,7 @@ def column(*numbers):
     return np.array(numbers, float)[:, None]
 
 
+@pytest.mark.filterwarnings("ignore:.* more equals")
 def test_by_hand_with_one_neighbour():
     real = column(*range(10))  # balls of radius 1
     fake = column(10, 10.1, 4.5, 4.5, 200, 300, 400, 500, 600, 700)
@@ -72,6 +73,7 @@ def test_a_perfect_copy(k):
     assert metrics.density_coverage(real, fake, neighbours=k) == ((k + 1) / k, 1)  # itself, and on the edge the k-th
 
 
+@pytest.mark.filterwarnings("ignore:.* more equals")
 def test_points_that_coincide_have_the_distance_zero():
     twice = np.tile(normal(50, 64, scale=10, shift=3), (2, 1))  # every ball has the radius 0
     assert metrics.precision_recall(twice, twice[::-1], neighbours=1) == (1, 1)
@@ -184,3 +186,16 @@ def test_wrong_images_are_rejected(images, training, count, error, text):
 def test_the_nearest_of_no_images_are_none():
     nearest = metrics.nearest_images(np.zeros((0, 4, 4), "uint8"), byte_images(3, 4, 4), count=2)
     assert (nearest.distances.shape, nearest.indices.shape) == ((0, 2), (0, 2))
+
+
+def test_equal_samples_are_warned_of_and_the_numbers_stay():
+    real, fake = np.repeat(normal(100, 1), 5, axis=0), normal(100, 1, seed=1)
+    cure = r"have 3 or more equals, .*np\.unique\(features, axis=0\), or one of each group of datasets\.find_copies"
+    with pytest.warns(UserWarning, match=f"precision_recall: 500 of 500 real samples {cure}"):
+        assert metrics.precision_recall(real, fake).precision == 0
+    with pytest.warns(UserWarning, match="density_coverage: 500 of 500 real samples have 3 or more equals"):
+        assert metrics.density_coverage(real, fake, 3) == (0, 0)
+    real, fake = fake, np.concatenate([fake, np.repeat(fake[:1], 3, axis=0)])
+    with pytest.warns(UserWarning, match="precision_recall: 4 of 103 fake samples have 3 or more equals"):
+        metrics.precision_recall(real, fake)
+    metrics.precision_recall(real, fake[:-1])  # two equals of a sample do not make an empty ball

@@ -7,6 +7,7 @@ import pytest
 from conftest import ROOT
 
 from seminar_gan.commands import closure, pages
+from seminar_gan.commands.run import plan
 
 SOURCES = sorted((ROOT / "notebooks" / "src").glob("*.py"))
 BUILT = sorted((ROOT / "notebooks").glob("*.ipynb")) + sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
@@ -56,6 +57,6 @@ def test_a_page_checks_its_parameters_before_anything_else(page):
     assert ast.unparse(check.func) == "sg.parameters.check"
     assert [keyword.arg for keyword in check.keywords] == list(page.defaults)
     for profile in ("quick", "paper"):
-        assert pages.make_plan(ROOT, page.name, profile).pages
+        assert plan.make_plan(ROOT, page.name, profile).pages
     for name, value in page.defaults.items():
-        assert pages._checked(page, name, value, where="the page") == value
+        assert plan._checked(page, name, value, where="the page") == value

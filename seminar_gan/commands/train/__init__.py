@@ -21,7 +21,7 @@ from seminar_gan.commands.train.folder import RunFolder, sentence
 def main(args):
     """Train, or go on, or say that it is done. Returns the exit code; raises UserError for what cannot be."""
     check(args)
-    use_tensorflow()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         folder = RunFolder(args.to)
     except OSError as error:
@@ -86,15 +86,6 @@ def check(args):
             raise UserError(f"--{name.replace('_', '-')} must be above 0 and finite; got {value:g}")
     if not 0 <= args.seed < 2**31:
         raise UserError(f"--seed must be from 0 to {2**31 - 1}; got {args.seed}")
-
-
-def use_tensorflow():
-    """Make Keras run on TensorFlow, whatever the user's other work is set to. Before anything imports Keras."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    chosen = os.environ.get("KERAS_BACKEND", "tensorflow")
-    if chosen != "tensorflow":
-        print(f"KERAS_BACKEND is {chosen}, and is left aside: this package trains with TensorFlow.", flush=True)
-    os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
 def explained(error, folder):

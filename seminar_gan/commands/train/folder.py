@@ -4,13 +4,13 @@ import contextlib
 import json
 import os
 import re
-import sqlite3
 import tempfile
 import zipfile
 from pathlib import Path
 
 from seminar_gan import files
 from seminar_gan.commands import UserError
+from seminar_gan.commands.lock import alone
 
 
 def sentence(text):
@@ -35,6 +35,7 @@ def as_path(text, option):
     return path
 
 
+LOCK = ".lock"
 RESULTS = ("generator.keras", "generator.json", "samples.npz")
 
 
@@ -128,7 +129,8 @@ class RunFolder:
                 tempfile.TemporaryFile(dir=self.path).close()  # an error now, and not after the training
             except OSError as error:
                 raise OSError(error.errno, error.strerror, self.path) from error
-            with self._alone():
+            with contextlib.ExitStack() as left, self._alone():
+                left.callback(self._tidy)  # after the lock has been let go: Windows removes no file that is open
                 if self._on_disk() != self.found:
                     raise UserError(f"Another call has just trained in {self}: call again to go on from there.")
                 for part in self.path.glob(".*.part"):  # of a call that was killed while it wrote
@@ -139,28 +141,23 @@ class RunFolder:
                 with contextlib.suppress(OSError):  # it holds something
                     path.rmdir()
 
-    @contextlib.contextmanager
     def _alone(self):
-        """Refuse to train where another call does, by a database lock: every system has it, and it ends with its
-        process. A file system without locks has none.
-        """
-        path, checkpoints = self.path / ".lock", self.path / "checkpoints"
-        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                lock.close()
-                raise UserError(f"Another call is training in {self}: wait until it has ended.") from error
-        try:
-            yield
-        finally:
-            lock.close()
-            if not self._other_file():
-                for leftover in (self.file, path):
-                    leftover.unlink(missing_ok=True)
-                with contextlib.suppress(OSError):
-                    checkpoints.rmdir()
+        """Refuse to train where another call does."""
+
+        def taken():
+            raise UserError(f"Another call is training in {self}: wait until it has ended.")
+
+        def failed(error):
+            print(f"{self} can have no lock ({error}): start no other call in it meanwhile.", flush=True)
+
+        return alone(self.path / LOCK, taken=taken, failed=failed)
+
+    def _tidy(self):
+        """Remove what belongs to a run if nothing came to be kept."""
+        checkpoints = self.path / "checkpoints"
+        for remove in () if self._other_file() else (self.file.unlink, (self.path / LOCK).unlink, checkpoints.rmdir):
+            with contextlib.suppress(OSError):  # it is not there, or holds something
+                remove()
 
     def begin(self, call):
         """Write down that a call trains, or draws samples. From now on the folder is claimed."""

@@ -1,5 +1,6 @@
 """What identifies a training: its class and settings, networks, losses and data. A checkpoint holds it as JSON."""
 
+import dataclasses
 import functools
 import math
 import sys
@@ -14,25 +15,75 @@ VARYING = {"name", "learning_rate"}  # of Keras's configs: it numbers names by w
 AT_ONCE = 2**24  # bytes of an array that are copied at once to be read
 
 
-def of(model, groups):
-    """Return what the training of a `ResumableModel` on groups of arrays depends on, beside the weights.
+DYNAMIC = {"getattr", "attrgetter", "vars", "__dict__"}  # code with one of these may read any attribute
 
-    Learning rates, the size of a batch and the length of the training are left out: they may change on purpose.
 
-    Returns:
-        nested dict, list, str, numbers and None, as JSON can hold it.
+class Identity:
+    """What identifies the training of one `ResumableModel`, as it was when the training began.
+
+    A training may change what it is described by: a callback keeps the best images in an attribute, a variable in a
+    loss grows. That makes no other training of it. What is changed between two calls of `fit` was changed on purpose.
     """
+
+    def __init__(self):
+        self.began, self.left = {}, {}
+
+    def begin(self, model):
+        """To be called when `fit` begins."""
+        now = _parts(model)
+        self.began = {
+            name: self.began.get(name, part) if self.left.get(name) == part else part for name, part in now.items()
+        }
+
+    def end(self, model):
+        """To be called when it ends, or is interrupted."""
+        self.left = _parts(model)
+
+    def on(self, groups):
+        """Return what the training on groups of arrays depends on, beside the weights.
+
+        Learning rates, the size of a batch and the length of the training are left out: they may change on purpose.
+
+        Returns:
+            nested dict, list, str, numbers and None, as JSON can hold it.
+        """
+        arrays = [array for group in groups for array in group]
+        return self.began | {f"data {number}": described(array) for number, array in enumerate(arrays)}
+
+
+def of(model, groups):
+    """Return what a training of the model that begins now on groups of arrays depends on, as `Identity.on` does."""
+    now = Identity()
+    now.begin(model)
+    return now.on(groups)
+
+
+def _parts(model):
+    """Describe a model's class and settings, networks, losses and optimizers.
+
+    Its settings are its configuration, what the `__init__` of its class sets, and every other attribute that code of
+    one's own names. What no code reads, such as notes of one's own, decides nothing.
+    """
+    looked_up = set()
+    own = described([kind for kind in type(model).__mro__ if _is_own(kind.__module__)], looked_up=looked_up)
+    networks = {name: network for name, network in model.networks.items() if not name.startswith("ema_")}
+    rest = described(networks | model.compiled_with() | model.optimizers, looked_up=looked_up)
+    anything = looked_up & DYNAMIC
+    for kind in type(model).__mro__:
+        if kind.__module__.startswith("seminar_gan.") and "__init__" in vars(kind):
+            looked_up |= {*_names(kind.__init__.__code__)}
     config = {name: value for name, value in model.get_config().items() if name not in model.networks}
     unset = _of_keras() | {"base_rates", "rates_left"}
-    plain = {name: value for name, value in vars(model).items() if name not in unset and _is_plain(value)}
-    networks = {name: network for name, network in model.networks.items() if not name.startswith("ema_")}
-    arrays = {f"data {number}": array for number, array in enumerate(array for group in groups for array in group)}
-    own = [kind for kind in type(model).__mro__ if _is_own(kind.__module__)]
-    parts = {"class": type(model).__name__, "code": own, "settings": _settings(config) | plain, **networks}
-    return described(parts | model.compiled_with() | arrays | model.optimizers)
+    set_by_hand = {
+        name: getattr(value, "__func__", value)
+        for name, value in vars(model).items()
+        if name not in unset and _is_setting(value)
+        and (anything or name in looked_up or hasattr(type(model), name))
+    }  # fmt: skip
+    return {"class": type(model).__name__, "code": own, "settings": described(_settings(config) | set_by_hand), **rest}
 
 
-def described(value, seen=()):
+def described(value, seen=(), looked_up=None):
     """Return what a setting is, as JSON can hold it.
 
     Functions and classes of one's own are described by their code, by the constants that they close over and by what
@@ -42,14 +93,17 @@ def described(value, seen=()):
     Args:
         value: number, str, array, function, layer, network, optimizer, object with attributes, or a container of these.
         seen: ids of the objects that this one is part of.
+        looked_up: None, or a set to which the names are added that one's own functions look up.
     """
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)  # in JSON nan differs from itself
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if _is_symbolic(value):
+        return "tensor of a graph"
     if id(value) in seen:
         return "itself"
-    inside = functools.partial(described, seen=(*seen, id(value)))
+    inside = functools.partial(described, seen=(*seen, id(value)), looked_up=looked_up)
     if isinstance(value, dict):
         return {str(key): inside(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -69,6 +123,8 @@ def described(value, seen=()):
     if isinstance(value, types.MethodType):
         return {"method": inside(value.__func__), "of": inside(value.__self__)}
     if isinstance(value, types.FunctionType):
+        if looked_up is not None and _is_own(value.__module__):
+            looked_up.update(_names(value.__code__))
         return _function(value, inside)
     return inside(_object(value))
 
@@ -187,10 +243,28 @@ def _renamed(value, positions):
 
 
 def _is_plain(value):
-    """Whether an attribute is a setting: a number, a str, an array, a function, or a container of these."""
+    """Whether an attribute is a number, a str, an array, a function, or a container of these."""
     if isinstance(value, list | tuple | dict):
         return all(_is_plain(item) for item in (value.values() if isinstance(value, dict) else value))
     return isinstance(value, bool | int | float | str | np.ndarray | types.FunctionType | functools.partial)
+
+
+def _is_symbolic(value):
+    """Whether a tensor stands for a number of each step, as one that `train_step` has set in a graph."""
+    return isinstance(value, tf.Tensor) and not hasattr(value, "numpy")
+
+
+def _is_setting(value):
+    """Whether an attribute can be a setting of a variant, and is no state: see `_parts`."""
+    if isinstance(value, list | tuple | dict):
+        return all(_is_setting(item) for item in (value.values() if isinstance(value, dict) else value))
+    state = keras.Model | keras.Variable | keras.optimizers.Optimizer | keras.metrics.Metric
+    if isinstance(value, state) or _is_symbolic(value):
+        return False
+    kinds = np.generic | tf.Tensor | set | frozenset | types.MethodType | types.SimpleNamespace
+    kinds |= keras.layers.Layer | keras.losses.Loss
+    is_own = _is_own(type(value).__module__) and (callable(value) or dataclasses.is_dataclass(value))
+    return value is None or is_own or _is_plain(value) or isinstance(value, kinds)
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 """What Keras offers and would do only in part here, or not at all: rejected by name before the first step."""
 
+import warnings
+
 import keras
 
 from seminar_gan.training.fit.decay import LinearDecay
@@ -25,9 +27,9 @@ def check_optimizers(optimizers, model):
     own = {id(optimizer) for optimizer in model.optimizers.values()}
     for name, optimizer in optimizers.items():
         if not isinstance(optimizer, keras.optimizers.Optimizer):
-            raise TypeError(
-                f"{name} must be an optimizer such as keras.optimizers.Adam(2e-4), or its name; got {optimizer!r}"
-            )
+            kind = isinstance(optimizer, type) and optimizer.__name__
+            got = f"the class {kind}: write {kind}()" if kind else repr(optimizer)
+            raise TypeError(f"{name} must be an optimizer such as keras.optimizers.Adam(2e-4), or its name; got {got}")
         if optimizer.built and id(optimizer) not in own:
             raise ValueError(f"{name} has been used by another model: make new optimizers for each one")
         if getattr(optimizer, "use_ema", False):
@@ -131,8 +133,22 @@ def check_player(network, optimizer=None):
             f"no weight of the {network.name!r} can be trained: set its trainable = True before compile. Each player's "
             "update changes only its own weights here, so nothing has to be frozen for the other's"
         )
-    own = None if optimizer is None else {id(variable) for variable in optimizer._trainable_variables}
-    if own is not None and own != {id(variable) for variable in network.trainable_variables}:
+    if optimizer is None:
+        if any(variable.dtype == "float16" for variable in network.trainable_variables):
+            warnings.warn(
+                f"the weights of the {network.name!r} are float16, where the squares of small gradients are 0 and "
+                "Adam's steps become far too large: build the networks under "
+                "keras.config.set_dtype_policy('mixed_float16')",
+                stacklevel=3,
+            )
+        return
+    own = {id(variable) for variable in optimizer._trainable_variables}
+    if own != {id(variable) for variable in network.trainable_variables}:
+        if own.isdisjoint(id(variable) for variable in network.variables):
+            raise ValueError(
+                f"the {network.name!r} or its optimizer was exchanged after compile: call compile again, with new "
+                "optimizers"
+            )
         raise ValueError(
             f"other weights of the {network.name!r} are trainable than when it was compiled: call compile again, with "
             "new optimizers"

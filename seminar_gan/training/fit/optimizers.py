@@ -8,7 +8,7 @@ class JointRate:
     """The learning rates of all optimizers of a model as one, for Keras's callbacks that read and set a rate.
 
     `keras.callbacks.LearningRateScheduler` and `ReduceLROnPlateau` see the rate of the first optimizer. What they set
-    it to, the others follow in proportion, so that two learning rates stay two.
+    it to, or assign to it, the others follow in proportion, so that two learning rates stay two.
     """
 
     built = True
@@ -19,15 +19,29 @@ class JointRate:
 
     @property
     def learning_rate(self):
-        return next(iter(self.model.optimizers.values())).learning_rate
+        first = next(iter(self.model.optimizers.values()))
+        variable = rate_variable(first)
+        return first.learning_rate if variable is None else LeadingRate(variable, self)
 
     @learning_rate.setter
     def learning_rate(self, rate):
-        rates = list(self.model.base_rates.values())
+        rates = list(self.model.base_rates.values()) or [rate_of(each) for each in self.model.optimizers.values()]
         if not rates[0]:
             raise ValueError("the first optimizer's learning rate is 0: the others cannot follow it in proportion")
         for optimizer, base in zip(self.model.optimizers.values(), rates, strict=True):
             optimizer.learning_rate = float(rate) * (base / rates[0])
+
+
+class LeadingRate(keras.Variable):
+    """The variable of the first optimizer's learning rate: what is assigned to it, the others follow, too."""
+
+    def __init__(self, variable, joint):
+        vars(self).update(vars(variable))  # the same value, not a copy of it
+        self.joint = joint
+
+    def assign(self, value):
+        self.joint.learning_rate = value
+        return self.value
 
 
 def rate_of(optimizer):

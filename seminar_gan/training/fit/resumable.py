@@ -1,7 +1,5 @@
 """A Keras model whose training is counted in steps and can be taken up again, bit for bit, after any interruption."""
 
-import importlib
-import json
 import warnings
 import weakref
 
@@ -9,11 +7,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seminar_gan.training.fit import checks, data, identity, keras_checks
+from seminar_gan.training.fit import checks, data, data_checks, identity, keras_checks
 from seminar_gan.training.fit.checkpoints import Checkpoints
 from seminar_gan.training.fit.decay import LinearDecay
 from seminar_gan.training.fit.optimizers import JointRate, optimizers_in, rate_of, rate_variable, with_loss_scale
 from seminar_gan.training.fit.record import Record, check_finite
+from seminar_gan.training.fit.saving import SavedWhole
 
 __all__ = ["ResumableModel"]
 
@@ -21,7 +20,7 @@ TRAINED_BY = weakref.WeakKeyDictionary()  # {network: weak reference to the mode
 ENDLESS = 10**9  # reports; a training by the clock ends long before
 
 
-class ResumableModel(keras.Model):
+class ResumableModel(SavedWhole):
     """What a GAN, or another model with a training step of its own, needs beside its algorithm.
 
     A subclass has its networks and its optimizers as attributes. Its `train_step(batch)` ends with
@@ -46,7 +45,7 @@ class ResumableModel(keras.Model):
             name="steps", shape=(), dtype="int64", initializer="zeros", trainable=False,
             aggregation="only_first_replica",
         )  # fmt: skip
-        self.record = Record()
+        self.record, self.training_identity = Record(), identity.Identity()
         self.trackers = {}
         self.base_rates, self.rates_left = {}, {}
         self.built = True
@@ -166,7 +165,7 @@ class ResumableModel(keras.Model):
         checks.check_end(steps, seconds)
         callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else list(callbacks or ())
         keras_checks.check_callbacks(callbacks, self.optimizers, ("step", "seconds", *self.trackers))
-        groups = checks.check_groups(groups)
+        groups = data_checks.check_groups(groups)
         replicas = self.distribute_strategy.num_replicas_in_sync
         if batch_size % replicas:
             raise ValueError(f"batch_size must be a multiple of the {replicas} replicas; got {batch_size}")
@@ -175,9 +174,10 @@ class ResumableModel(keras.Model):
             if name not in self.base_rates or rate != self.rates_left.get(name, rate):  # set by hand since then
                 self.base_rates[name] = rate
         self._claim_networks()
+        self.training_identity.begin(self)
         record, kept = self.record, None
         if checkpoints is not None:
-            kept = Checkpoints(checkpoints, identity.of(self, groups))
+            kept = Checkpoints(checkpoints, self.training_identity.on(groups))
             if kept.restore(self):
                 print(f"Going on from step {self.step:,}, kept in {kept.folder}.", flush=True)
         check_finite(self)
@@ -220,11 +220,13 @@ class ResumableModel(keras.Model):
                     callback.on_train_end()
             # A step is one graph, done or not done. Run eagerly, it may have stopped half-way.
             saved = kept and self.step and not self.run_eagerly and kept.save(self)
-            where = f"its state is in {kept.folder}" if saved else "in this session"
-            print(f"Interrupted after step {self.step:,}. The same call goes on from there: {where}.", flush=True)
+            if saved or kept is None or self.step:  # else nothing was done that could go on
+                where = f"its state is in {kept.folder}" if saved else "in this session"
+                print(f"Interrupted after step {self.step:,}. The same call goes on from there: {where}.", flush=True)
             raise
         finally:
             self.rates_left = {name: rate_of(optimizer) for name, optimizer in self.optimizers.items()}
+            self.training_identity.end(self)
         return record
 
     def _claim_networks(self):
@@ -247,44 +249,6 @@ class ResumableModel(keras.Model):
         """Return {argument of `compile`: value}, the optimizers left out. A subclass with others overrides it."""
         return {}
 
-    def get_config(self):
-        networks = {name: network for name, network in self.networks.items() if not name.startswith("ema_")}
-        config = {name: keras.saving.serialize_keras_object(network) for name, network in networks.items()}
-        return config | {"seed": self.seed, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**{name: _loaded(value) for name, value in config.items()})
-
-    def get_compile_config(self):
-        parts = self.compiled_with() | self.optimizers
-        return {name: keras.saving.serialize_keras_object(value) for name, value in parts.items()}
-
-    def compile_from_config(self, config):
-        self.compile(**{name: _loaded(value) for name, value in config.items()})
-
-    def save_own_variables(self, store):
-        super().save_own_variables(store)
-        for number, state in enumerate(self._random_states()):  # Keras leaves them out
-            store[f"random_{number}"] = np.asarray(state)
-        record = json.dumps([self.record.history, self.record.seconds])
-        store["record"] = np.frombuffer(record.encode(), "uint8")
-
-    def load_own_variables(self, store):
-        states = {f"random_{number}": state for number, state in enumerate(self._random_states())}
-        for name, state in states.items():
-            state.assign(store[name])
-        super().load_own_variables({name: store[name] for name in store.keys() - states.keys() - {"record"}})
-        self.record.first = self.step
-        if "record" in store:
-            self.record.history, self.record.seconds = json.loads(np.asarray(store["record"]).tobytes())
-
-    def _random_states(self):
-        """The states of the networks' random layers, such as dropout."""
-        weights = {id(weight) for weight in self.weights}
-        variables = (v for network in self.networks.values() for v in network.variables)
-        return list({id(v): v for v in variables if id(v) not in weights}.values())
-
 
 class OneTraining(keras.callbacks.CallbackList):
     """Callbacks for which several calls of Keras's fit are one training."""
@@ -300,23 +264,3 @@ class OneTraining(keras.callbacks.CallbackList):
         if self.over:
             super().on_train_end(self.logs)
         self.logs = logs
-
-
-def _loaded(value):
-    """What `serialize_keras_object` made a dict of; anything else as it is."""
-    if not isinstance(value, dict):
-        return value
-    for module in sorted(set(_modules(value))):
-        if module.startswith("seminar_gan."):
-            importlib.import_module(module)  # Keras finds only classes that are imported already
-    return keras.saving.deserialize_keras_object(value)
-
-
-def _modules(config):
-    """The modules of all objects in what Keras stores of an object."""
-    if isinstance(config, dict):
-        if isinstance(config.get("module"), str):
-            yield config["module"]
-        config = list(config.values())
-    for item in config if isinstance(config, list | tuple) else ():
-        yield from _modules(item)

@@ -42,7 +42,7 @@ class HistoryCSV(keras.callbacks.Callback):
         decimal: "." for programs; "," for German spreadsheets, as for `export.save_csv`.
 
     Raises:
-        ValueError: if decimal is something else.
+        ValueError: if decimal is something else, and if there is a folder at the path.
     """
 
     def __init__(self, path, *, decimal="."):
@@ -50,6 +50,8 @@ class HistoryCSV(keras.callbacks.Callback):
         if decimal not in (".", ","):
             raise ValueError(f"decimal must be '.' or ','; got {decimal!r}")
         self.path, self.decimal, self.missing = Path(path), decimal, []
+        if self.path.is_dir():
+            raise ValueError(f"{path} is a folder: name the file in it, such as {self.path / 'history.csv'}")
 
     def on_train_begin(self, logs=None):
         self.begun_at = self.model.step

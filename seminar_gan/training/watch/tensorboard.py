@@ -7,6 +7,8 @@ In a notebook:
 """
 
 import tempfile
+import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import keras
@@ -35,10 +37,9 @@ class TensorBoardScalars(keras.callbacks.Callback):
         self.writer = event_writer(self.folder, self.model.step)
 
     def on_epoch_end(self, epoch, logs=None):
-        with self.writer.as_default(logs["step"]):
-            for name, value in logs.items():
-                if name not in ("step", "seconds"):
-                    tf.summary.scalar(name, value)
+        for name, value in logs.items():
+            if name not in ("step", "seconds"):
+                self.writer.write("scalar", name, value, logs["step"])
 
     def on_train_end(self, logs=None):
         self.writer.close()
@@ -63,8 +64,7 @@ class TensorBoardFrames:
 
     def write(self, step, grid):
         """Show a grid, uint8 (height, width, channels), at a step."""
-        with self.writer.as_default(step):
-            tf.summary.image("samples", grid[None])
+        self.writer.write("image", "samples", grid[None], step)
 
     def end(self):
         """Close the log."""
@@ -74,20 +74,44 @@ class TensorBoardFrames:
 def event_writer(folder, step):
     """Open a new event file in `folder` for a training that goes on from `step`.
 
-    Where the folder cannot be written to, there is a warning, and a writer that keeps nothing.
-
-    Raises:
-        ImportError: if TensorBoard is not installed.
+    Where TensorBoard is not installed or the folder cannot be written to, there is a warning, and a writer that keeps
+    nothing.
     """
-    if not hasattr(tf.summary, "image"):  # TensorFlow takes it from there
-        raise ImportError("TensorBoard is not installed: python -m pip install tensorboard")
+    if find_spec("tensorboard") is None:  # TensorFlow takes what it logs with from there, and no longer brings it
+        warnings.warn(
+            f"TensorBoard is not installed, so nothing is logged in {folder}: python -m pip install tensorboard",
+            stacklevel=2,
+        )
+        return NoWriter()
     with files.optional(folder, "give it another folder"):
         if step == 0:
             files.set_aside(event_paths(folder))
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):  # TensorFlow does not say if it cannot write
-            return tf.summary.create_file_writer(str(folder))
-    return tf.summary.create_noop_writer()
+            return Writer(tf.summary.create_file_writer(str(folder)))
+    return NoWriter()
+
+
+class Writer:
+    """An open event file."""
+
+    def __init__(self, writer):
+        self.writer, self.close = writer, writer.close
+
+    def write(self, kind, name, value, step):
+        """Log a value at a step; kind is "scalar" or "image"."""
+        with self.writer.as_default(step):
+            getattr(tf.summary, kind)(name, value)
+
+
+class NoWriter:
+    """What stands in for it where nothing can be logged."""
+
+    def write(self, kind, name, value, step):
+        pass
+
+    def close(self):
+        pass
 
 
 def event_paths(folder):

@@ -10,7 +10,7 @@ from keras import layers
 from seminar_gan import losses
 from seminar_gan.models import conditional, dcgan, mlp, panic
 from seminar_gan.training.conditional import ConditionalGAN
-from seminar_gan.training.fit import checks
+from seminar_gan.training.fit import checks, data_checks
 from seminar_gan.training.gan import GAN
 
 
@@ -56,13 +56,20 @@ def test_images_that_cannot_be_are_refused(images, error, message):
 
 def test_images_that_look_like_another_range_are_warned_of():
     with pytest.warns(UserWarning, match=r"ends in tanh, and the images lie in \[0.*they are all too light"):
-        checks.check_images(tiny_gan.images(low=0.0), tiny_gan.generator())
+        data_checks.check_images(tiny_gan.images(low=0.0), tiny_gan.generator())
 
 
 def test_bytes_of_0_and_1_are_warned_of_and_trained_on():
     bits = np.random.default_rng(0).integers(0, 2, (40, 4, 4, 1), "uint8")
     with pytest.warns(UserWarning, match=r"uint8 from 0 to 1, of 255: all of them are nearly black.*images \* 255"):
-        checks.check_images(bits, tiny_gan.generator())
+        data_checks.check_images(bits, tiny_gan.generator())
+
+
+def test_floats_that_were_divided_by_255_twice_are_warned_of():
+    unit = tiny_gan.images(low=0.0)
+    with pytest.warns(UserWarning, match=r"lie in \[.*e-0.*, 0\.0039.*at most one of 255 levels.*divided by 255 twice"):
+        data_checks.check_images(unit / 255, tiny_gan.generator(activation="sigmoid"))
+    data_checks.check_images(unit / 200, tiny_gan.generator(activation="sigmoid"))
 
 
 def read_only(images):
@@ -96,14 +103,14 @@ def test_large_arrays_are_not_copied(tmp_path, layout):
         given = np.load(tmp_path / "images.npy", mmap_mode="r")
     else:
         given = {**VALID}[layout](images)
-    assert np.shares_memory(checks.check_images(given, tiny_gan.generator()), given)
+    assert np.shares_memory(data_checks.check_images(given, tiny_gan.generator()), given)
     floats = VALID["not contiguous"](tiny_gan.images())
-    assert np.shares_memory(checks.check_images(floats, tiny_gan.generator()), floats)
-    assert checks.check_images(tiny_gan.images().astype("float16"), tiny_gan.generator()).dtype == np.float32
+    assert np.shares_memory(data_checks.check_images(floats, tiny_gan.generator()), floats)
+    assert data_checks.check_images(tiny_gan.images().astype("float16"), tiny_gan.generator()).dtype == np.float32
 
 
 def test_a_rounding_error_beyond_the_range_is_no_other_range():
-    checks.check_images(tiny_gan.images() * 1.00001, tiny_gan.generator())
+    data_checks.check_images(tiny_gan.images() * 1.00001, tiny_gan.generator())
 
 
 @pytest.mark.parametrize(("count", "batch_size"), [(1, 1), (1, 8), (3, 8), (40, 1)])
@@ -194,6 +201,6 @@ def test_grey_images_for_a_generator_in_colour_are_refused_with_two_cures(shape)
     with pytest.raises(
         ValueError, match=r"build for 1 channel, image_shape=\(4, 4, 1\), or give each three times: np\."
     ):
-        checks.check_images(grey, tiny_gan.generator((4, 4, 3)))
+        data_checks.check_images(grey, tiny_gan.generator((4, 4, 3)))
     colour = np.repeat(grey.reshape(*grey.shape[:3], 1), 3, axis=-1)
-    assert checks.check_images(colour, tiny_gan.generator((4, 4, 3))).shape == (9, 4, 4, 3)
+    assert data_checks.check_images(colour, tiny_gan.generator((4, 4, 3))).shape == (9, 4, 4, 3)

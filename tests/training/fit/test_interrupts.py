@@ -67,6 +67,11 @@ def test_an_interrupt_keeps_the_state_for_a_new_process(whole, tmp_path, capsys,
     assert is_equal(whole, resumed, history)
 
 
+def test_an_interrupt_before_the_first_step_promises_no_state_where_it_is_to_be_kept(tmp_path, capsys):
+    interrupted(tiny_gan.begin(), InterruptAt(0, "on_train_batch_begin"), checkpoints=tmp_path)
+    assert "Interrupted" not in capsys.readouterr().out and not list(tmp_path.glob("step_*"))
+
+
 @pytest.mark.parametrize("where", ["the session", "a new process"])
 @pytest.mark.parametrize("step", [37, 40, 60])
 def test_between_a_step_and_its_bookkeeping(whole, tmp_path, where, step):

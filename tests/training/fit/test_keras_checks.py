@@ -212,3 +212,58 @@ def test_keras_methods_on_data_say_what_a_gan_has_instead(method):
         TypeError, match=r"generate\(count\) makes images, generator\(z\) .*trained by fit\(images, steps"
     ):
         getattr(tiny_gan.begin(), method)(tiny_gan.images())
+
+
+def rates(trained):
+    return [float(optimizer.learning_rate) for optimizer in (trained.d_optimizer, trained.g_optimizer)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda optimizer: optimizer.learning_rate.assign(1e-4),
+        lambda optimizer: optimizer.learning_rate.assign(optimizer.learning_rate * 0.5),
+        lambda optimizer: optimizer.learning_rate.assign_sub(1e-4),
+        lambda optimizer: setattr(optimizer, "learning_rate", 1e-4),
+        lambda optimizer: (
+            keras.ops.convert_to_numpy(optimizer.learning_rate) == np.float32(2e-4)
+            and optimizer.learning_rate.assign(1e-4)
+        ),
+    ],
+)
+def test_what_a_users_callback_does_to_the_rate_both_follow(change):
+    def begin(trained):
+        trained.compile(d_optimizer=keras.optimizers.Adam(2e-4), g_optimizer=keras.optimizers.Adam(6e-4))
+        return trained
+
+    own = keras.callbacks.Callback()
+    own.on_train_begin = lambda logs=None: change(own.model.optimizer)
+    tiny_gan.fit(trained := begin(tiny_gan.gan()), 2, callbacks=[own])
+    assert rates(trained) == pytest.approx([1e-4, 3e-4])
+    change((other := begin(tiny_gan.gan())).optimizer)  # before fit, too
+    assert rates(other) == pytest.approx([1e-4, 3e-4])
+
+
+def test_an_optimizer_that_was_exchanged_after_compile_is_refused():
+    tiny_gan.fit(trained := tiny_gan.gan(), 1)
+    message = "the 'discriminator' or its optimizer was exchanged after compile: call compile again"
+    for other in (keras.optimizers.SGD(0.1), tiny_gan.gan().d_optimizer):
+        trained.d_optimizer = other
+        with pytest.raises(ValueError, match=message):
+            tiny_gan.fit(trained, 2)
+    assert trained.step == 1
+
+
+def test_the_class_of_an_optimizer_is_told_from_an_object():
+    with pytest.raises(TypeError, match=r"g_optimizer must be an optimizer .*got the class Adam: write Adam\(\)"):
+        tiny_gan.gan().compile(d_optimizer="adam", g_optimizer=keras.optimizers.Adam)
+
+
+def test_pure_half_precision_is_warned_of():
+    keras.config.set_dtype_policy("float16")
+    try:
+        trained = GAN(tiny_gan.generator(), tiny_gan.discriminator())
+    finally:
+        keras.config.set_dtype_policy("float32")
+    with pytest.warns(UserWarning, match=r"the weights of the '.*' are float16.*set_dtype_policy\('mixed_float16'\)"):
+        trained.compile(d_optimizer="adam", g_optimizer="adam")

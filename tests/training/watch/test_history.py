@@ -156,3 +156,14 @@ def fit_german(path):
 def test_another_decimal_is_refused_before_the_training(tmp_path):
     with pytest.raises(ValueError, match=r"decimal must be '\.' or ','; got ';'"):
         HistoryCSV(tmp_path / "history.csv", decimal=";")
+
+
+def test_a_folder_in_the_place_of_the_file_is_left_alone(tmp_path):
+    (tmp_path / "note.txt").write_text("mine")
+    with pytest.raises(ValueError, match=r"is a folder: name the file in it, such as .*history\.csv"):
+        HistoryCSV(tmp_path)
+    callback = HistoryCSV(path := tmp_path / "later")
+    path.mkdir()
+    with pytest.warns(UserWarning, match="later was not written"):
+        tiny_gan.fit(tiny_gan.begin(), 2, callbacks=[callback])
+    assert path.is_dir() and not (tmp_path / "earlier_1").exists()

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from distributed import Status
 
-from seminar_gan.commands.worker import _wanted
+from seminar_gan.commands.run.worker import _wanted
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ import shutil
 import uuid
 from importlib import metadata
 
-from seminar_gan.commands import UserError, closure, pages, setup
-from seminar_gan.commands.progress import Progress
-from seminar_gan.commands.results import Results, private_folder
+from seminar_gan.commands import UserError, closure, setup
+from seminar_gan.commands.run.plan import fingerprint, make_plan
+from seminar_gan.commands.run.progress import Progress
+from seminar_gan.commands.run.results import Results, private_folder
 from seminar_gan.export.tables import table
 
 DASK_SETTINGS = {
@@ -28,12 +29,12 @@ def main(args):
     """Run the pages; return 0 if all succeed, 1 if a page or a claim fails, 130 after Ctrl-C."""
     jobs = _positive(args.jobs)
     _check_path(closure.PACKAGE.parent)
-    plan = pages.make_plan(args.root, args.pages, args.profile, args.params)
+    plan = make_plan(args.root, args.pages, args.profile, args.params)
     if not plan.pages:
         raise UserError(f"There are no pages in {args.root / 'notebooks'}.")
     results = Results(args.root / "build" / plan.folder)
     packages = _installed(args.root)
-    prints = {page.name: pages.fingerprint(page, plan.parameters[page.name], packages) for page in plan.pages}
+    prints = {page.name: fingerprint(page, plan.parameters[page.name], packages) for page in plan.pages}
     records = {page.name: results.finished(page.name, prints[page.name]) for page in plan.pages}
     for record in filter(None, records.values()):
         record["status"] = "unchanged"
@@ -126,7 +127,7 @@ def _cluster_in_this_process(jobs):
 def _collect(client, todo, parameters, work, environment):
     from distributed import CancelledError, wait
 
-    from seminar_gan.commands.worker import run_page
+    from seminar_gan.commands.run.worker import run_page
 
     progress = Progress()
     topic = f"seminar-gan-{uuid.uuid4().hex}"

@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 from distributed import Status, get_worker
 
-from seminar_gan.commands.execute import tail
+from seminar_gan.commands.closure import PACKAGE
+from seminar_gan.commands.run.execute import tail
 from seminar_gan.files import write_json
 
 # Dask's nanny sets these to 1 for its workers' own work, which must not slow the page.
@@ -52,7 +53,7 @@ def run_page(job):
     worker.log_event(job["topic"], {"event": "start", "page": job["name"]})
     with open(folder / "log.txt", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "seminar_gan.commands.execute", str(folder)],
+            [sys.executable, "-m", "seminar_gan.commands.run.execute", str(folder)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -101,7 +102,7 @@ def _probe():
 def _environment(settings):
     """This process's environment without the nanny's settings, with `settings`, and with the package on its path."""
     environment = {name: value for name, value in os.environ.items() if name not in NANNY_SETTINGS or value != "1"}
-    package = str(Path(__file__).resolve().parents[2])
+    package = str(PACKAGE.parent)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [package, environment.get("PYTHONPATH")]))
     environment.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # pages that share a GPU take what they need
     return environment | settings

@@ -10,7 +10,7 @@ import pytest
 from toy_collection import Toy, until
 
 from seminar_gan.commands import pages, run
-from seminar_gan.commands.results import Results
+from seminar_gan.commands.run.results import Results
 
 CLAIMS = "claims"
 REFUTED = "holds = print  # a toy has no claims.py\nholds(end='')\nholds('With your settings this no longer holds: x')"

@@ -1,4 +1,4 @@
-"""Execute one page with papermill, in a process of its own: `python -m seminar_gan.commands.execute FOLDER`.
+"""Execute one page with papermill, in a process of its own: `python -m seminar_gan.commands.run.execute FOLDER`.
 
 FOLDER belongs to this attempt alone. It holds job.json (page, parameters, parent) and receives page.ipynb, files/ (the
 page's working directory), progress.json at every cell and result.json at the end. When its parent is gone, the process
