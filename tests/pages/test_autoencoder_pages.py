@@ -1,0 +1,81 @@
+"""The functions that pages 01 to 03 show, and what their claims come to at the paper's size."""
+
+import jupytext
+import keras
+import numpy as np
+import pytest
+from conftest import ROOT
+from keras import layers
+
+import seminar_gan as sg
+from seminar_gan.models import autoencoders
+
+
+def function(page, name):
+    """A function of a page, alone: with NumPy and without the rest of its cell."""
+    cells = jupytext.read(ROOT / "notebooks" / "src" / f"{page}.py").cells
+    (source,) = [cell.source for cell in cells if f"def {name}(" in cell.source and "solution" not in cell.metadata]
+    start = source.index(f"def {name}(")
+    lines = source[start:].splitlines()
+    end = next((n for n, line in enumerate(lines[1:], 1) if line and not line.startswith(" ")), len(lines))
+    names = {"np": np, "sg": sg}
+    exec("\n".join(lines[:end]), names)
+    return names[name]
+
+
+def test_the_two_lines_for_explained_variance_are_the_packages():
+    rng = np.random.default_rng(0)
+    images, answers = rng.random((2, 5, 12))
+    ours = function("01_simple_autoencoder", "explained_variance")(images, answers, images.mean(axis=0))
+    assert ours == pytest.approx(sg.metrics.explained_variance(images, answers, images.mean(axis=0)))
+
+
+def test_the_loss_is_that_of_keras():
+    x, answers = np.random.default_rng(0).random((2, 5, 12)).astype("float32")
+    ours = function("01_simple_autoencoder", "cross_entropy")(x, answers).mean()
+    assert ours == pytest.approx(float(np.mean(keras.losses.binary_crossentropy(x, answers))), rel=1e-5)
+    assert function("01_simple_autoencoder", "cross_entropy")(0.5, 0.5) == pytest.approx(np.log(2))
+
+
+def test_dead_units_are_counted():
+    network = autoencoders.build_simple_autoencoder((2, 2, 1), code_size=3)
+    network.get_layer("code").set_weights([np.zeros((4, 3)), np.array([1.0, -1.0, 0.0])])
+    assert function("01_simple_autoencoder", "dead_units")(network, np.ones((5, 4), "float32")) == 2
+
+
+def test_the_convolution_in_numpy_is_that_of_keras():
+    rng = np.random.default_rng(0)
+    x, w, b = rng.normal(size=(6, 7, 3)), rng.normal(size=(3, 3, 3, 4)), rng.normal(size=4)
+    layer = layers.Conv2D(4, 3, padding="same", activation="relu")
+    layer.build((None, 6, 7, 3))
+    layer.set_weights([w, b])
+    ours = function("03_convolutional_autoencoder", "convolve")(x, w, b)
+    np.testing.assert_allclose(ours, layer(x[None].astype("float32"))[0], atol=1e-5)
+
+
+def test_a_shift_brings_zeros_in():
+    shift = function("03_convolutional_autoencoder", "shift")
+    image = np.arange(1, 10).reshape(1, 3, 3)
+    assert shift(image, 1, 0)[0].tolist() == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
+    assert shift(image, 0, -2)[0].tolist() == [[3, 0, 0], [6, 0, 0], [9, 0, 0]]
+    assert shift(image, 0, 0).tolist() == image.tolist()
+
+
+def test_multiplications_of_an_image():
+    count = function("03_convolutional_autoencoder", "multiplications")
+    assert count(autoencoders.build_simple_autoencoder()) == 2 * 784 * 32
+    assert count(autoencoders.build_deep_autoencoder()) == 2 * (784 * 128 + 128 * 64 + 64 * 32)
+    # 9 weights for each pair of channels, at each place
+    places = [(28, 1, 16), (14, 16, 8), (7, 8, 8), (4, 8, 8), (8, 8, 8), (14, 8, 16), (28, 16, 1)]
+    by_hand = sum(9 * side**2 * before * after for side, before, after in places)
+    assert count(autoencoders.build_convolutional_autoencoder()) == by_hand == 751_680
+
+
+def test_what_the_full_runs_say_of_raw_and_binarised_faces():
+    """Temkeng 2020, 3.1: after 4,000 epochs the input is not reconstructed, after 700 binarised ones it is."""
+    records, _ = sg.datasets.load_full_runs()
+    ends = {key: record["train_explained"][-1] for key, record in records.items() if key[0] == "simple"}
+    raw = [end for (_, data, _), end in ends.items() if data == "raw Smile"]
+    binarised = [end for (_, data, _), end in ends.items() if data == "binarised Smile"]
+    assert raw and max(raw) < 1 / 3
+    assert binarised and min(binarised) > 0.7
