@@ -1,0 +1,64 @@
+"""What page 04 computes itself, against arithmetic and against each other: the integral, the ladder, the shares."""
+
+import ast
+
+import jupytext
+import keras
+import numpy as np
+import pytest
+from conftest import ROOT
+
+import seminar_gan as sg
+from seminar_gan.models.variational import build_decoder, build_encoder
+from seminar_gan.training.variational import VariationalAutoencoder, bernoulli_loss
+
+SHOWN = {"log_weights", "ladder", "log_p", "shares"}
+PAGE = ROOT / "notebooks" / "src" / "04_variational_autoencoder.py"
+IMAGES = np.random.default_rng(0).integers(0, 2, (3, 4)).astype("float32")
+
+
+@pytest.fixture(scope="module")
+def page():
+    """Four of the page's functions, by name, and the names that they use."""
+    names = {"np": np, "sg": sg, "bernoulli_loss": bernoulli_loss}
+    for cell in jupytext.reads(PAGE.read_text(encoding="utf-8"), fmt="py:percent").cells:
+        if cell.cell_type == "code":
+            nodes = [node for node in ast.parse(cell.source).body if getattr(node, "name", None) in SHOWN]
+            exec(compile(ast.Module(nodes, []), str(PAGE), "exec"), names)
+    return names
+
+
+@pytest.fixture
+def model():
+    """Images of four pixels, a code of two numbers, an encoder that always answers with the prior."""
+    keras.utils.set_random_seed(1)
+    vae = VariationalAutoencoder(build_encoder((2, 2, 1), [3], 2), build_decoder((2, 2, 1), [8], 2))
+    for name in ("mean", "log_variance"):
+        layer = vae.encoder.get_layer(name)
+        layer.set_weights([0 * weight for weight in layer.get_weights()])
+    return vae
+
+
+def test_a_decoder_that_ignores_its_code_gives_every_image_the_probability_of_its_pixels(page, model):
+    last = model.decoder.get_layer("reconstructions")
+    last.set_weights([np.zeros((8, 4)), np.full(4, np.log(3))])  # every pixel is lit in 3 of 4 images
+    lit = IMAGES.sum(axis=1)
+    expected = lit * np.log(3 / 4) + (4 - lit) * np.log(1 / 4)
+    np.testing.assert_allclose(page["log_p"](model, IMAGES), expected, atol=1e-4)
+
+
+def test_the_ladder_climbs_to_the_integral(page, model):
+    exact = page["log_p"](model, IMAGES).mean()
+    log_w = page["log_weights"](model, IMAGES, 300, np.random.default_rng(0))
+    rungs = [page["ladder"](log_w, k) for k in (1, 10, 300)]
+    assert rungs[0] < rungs[1] < exact
+    assert rungs[2] == pytest.approx(exact, abs=0.03)
+
+
+def test_shares_are_densities_divided_by_their_sum(page):
+    rng = np.random.default_rng(0)
+    places, means, log_variances = rng.normal(size=(5, 2)), rng.normal(size=(7, 2)), rng.normal(size=(7, 2))
+    squares = (places[:, None] - means) ** 2 / np.exp(log_variances)
+    densities = np.prod(np.exp(-squares / 2) / np.sqrt(np.exp(log_variances)), axis=2)
+    expected = densities / densities.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(page["shares"](places, means, log_variances), expected, rtol=1e-6)
