@@ -692,7 +692,7 @@ sg.plotting.show(
 )
 
 # %% [markdown] tags=["solution"]
-# Its accuracy is near one half once more, and the points are not where they should be: a $D$ that cannot tell because it has not learned looks like a $D$ that cannot tell because there is nothing left to
+# Its accuracy is not far from one half once more, and the points are not where they should be: a $D$ that cannot tell because it has not learned looks like a $D$ that cannot tell because there is nothing left to
 # tell. Its accuracy alone does not say which of the two it is.
 #
 # **Exercise 2.**
@@ -767,8 +767,7 @@ for name, loss in {
     print(f"{name}: energy distance {energy:.3f}")
 
 # %% [markdown] tags=["solution"]
-# Neither comes near what Adam reaches in as many steps. TODO
-#
+# Neither comes near what Adam reaches in as many steps: one rate must fit all the weights of a network at every moment of the game. With the minimax loss the points end up farther away than where they began.
 # %% [markdown]
 # ## References
 #
