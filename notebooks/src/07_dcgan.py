@@ -311,7 +311,7 @@ sg.claims.holds("black is worse than that", at["black"] > 1.5 * at["Temkeng, 500
 # %% [markdown]
 # ## Temkeng's pair
 #
-# $z$ of 100 numbers, a dense layer to 7 x 7 x 128, two transposed convolutions with 128 channels each, and a convolution with a 7 x 7 kernel at the end. $D$ is small and has *dropout*: in training a random part of its numbers is set to 0. His figure 11 gives the shapes and the parameters of each layer, and the kernel sizes follow from these. It does not
+# $z$ of 100 numbers, a dense layer to 7 x 7 x 128, two transposed convolutions with 128 channels each, and a convolution with a 7 x 7 kernel at the end. $D$ is small and has *dropout*: in training a random part of its numbers is set to 0 (Winkler saw no difference with or without). His figure 11 gives the shapes and the parameters of each layer, and the kernel sizes follow from these. It does not
 # say which number stands for black. Here $D$ sees 0, as in tutorials with the same parameter counts; with -1 training fails (exercise 3).
 #
 # He shows digits after 500 and 5,000 iterations (figure 13), as at the top of this page, and binarised faces after 1,000 and 20,000 (figure 12). **Predict:** which of the two are better at the end?
@@ -526,7 +526,7 @@ sg.plotting.show(
 
 # %% [markdown]
 # **Read.** A step of Temkeng's costs more than ten of ours, for twice as many images, and the reason is not the number of parameters but how often a convolution uses them. His complaint is true of *this* DCGAN. In the plot every mark is measured: ours on this machine, the others by the shipped images. At equal steps
-# ours is ahead of Temkeng's, with half the images a step, and about level with Winkler's convolutional pair, whose step costs several of ours. Winkler's digits after 2,000 and 3,000 steps took far longer than ours, and are the measure of what ours could still gain.
+# ours is ahead of Temkeng's, with half the images a step, and about level with Winkler's convolutional pair, whose step costs several of ours.
 #
 # Two warnings. The recipes differ in everything at once, pair, rate, batch and average, so the plot says which *recipe* gets there and not which idea did it. And we chose ours by this very measure, on training digits; the papers' authors looked at pictures.
 
