@@ -48,11 +48,12 @@ def test_a_decoder_that_ignores_its_code_gives_every_image_the_probability_of_it
 
 
 def test_the_ladder_climbs_to_the_integral(page, model):
+    model.decoder.set_weights([3 * weight for weight in model.decoder.get_weights()])  # so that codes differ
     exact = page["log_p"](model, IMAGES).mean()
     log_w = page["log_weights"](model, IMAGES, 300, np.random.default_rng(0))
     rungs = [page["ladder"](log_w, k) for k in (1, 10, 300)]
-    assert rungs[0] < rungs[1] < exact
-    assert rungs[2] == pytest.approx(exact, abs=0.03)
+    assert rungs[0] + 0.1 < rungs[1] < exact
+    assert rungs[2] == pytest.approx(exact, abs=0.05)
 
 
 def test_shares_are_densities_divided_by_their_sum(page):
