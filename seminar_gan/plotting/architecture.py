@@ -200,6 +200,8 @@ class _Drawing:
         self.axes.set(xlim=(0, self.width), ylim=(height, 0))
         self.axes.axis("off")
         self.figure.set_figheight(height / 72)
+        for _ in range(4):  # constrained layout comes to rest over several draws, and each would move the texts
+            self.figure.draw_without_rendering()
         return self.figure
 
 
