@@ -45,18 +45,18 @@ FILES = {
         script="tools/data/build_cells.py",
     ),
     "full_runs/curves.csv": DataFile(
-        size=5_419,
-        sha256="445d57b26f2f7a977eecd9546b199db5d4151558f519e3c67c2995dc1ae39df1",
+        size=28_927,
+        sha256="2e58787c62a89a8a81d96d396140709d538c83d1447483abea1469253020d119",
         script="tools/full_runs.py",
     ),
     "full_runs/origin.json": DataFile(
-        size=509,
-        sha256="a3c3feb9d6cb1a1250551567eabf3c5a4ea994d9e060e0f9c61b903f051e2c8e",
+        size=968,
+        sha256="642b2bf8373940aeb76568816188a2cf623c15d057c01372aae6f4ca75cad71c",
         script="tools/full_runs.py",
     ),
     "full_runs/reconstructions.npz": DataFile(
-        size=2_805,
-        sha256="8c111ea01c977d09d1f4b8bbbb52137423787a8cc855ff5d7516ee4ce855d32c",
+        size=16_326,
+        sha256="b430a8ed220301e20f2e3dc6a3413bd0b08c665ba67cf70bbb3235eab5021835",
         script="tools/full_runs.py",
     ),
     "mnist.npz": DataFile(
