@@ -179,7 +179,8 @@ def _warn_of_equals(function, neighbours, **samples):
         warnings.warn(
             f"{function}: {' and '.join(found)} have {neighbours} or more equals, so that their balls have no extent "
             "and hold equal samples only. If images are there several times, give each once: "
-            "np.unique(features, axis=0), or one of each group of datasets.find_copies",
+            "np.unique(features, axis=0), or one of each group of datasets.find_copies. A collapsed generator makes "
+            "equal fakes",
             stacklevel=3,
         )
 

@@ -163,9 +163,9 @@ def _array(array):
 
 
 def _is_own(module):
-    """Whether a module is the user's: not one of this package, of a library or of Python."""
+    """Whether a module is the user's: not one of this package, of a library or of Python. Code run by exec has none."""
     file = getattr(sys.modules.get(module), "__file__", None) or ""
-    root = module.partition(".")[0]
+    root = (module or "").partition(".")[0]
     return root != "seminar_gan" and root not in sys.stdlib_module_names and "site-packages" not in file
 
 
