@@ -1,4 +1,4 @@
-"""Train the settings of page 09 with five seeds at equal budget and write benchmarks/panic_seeds.md.
+"""Train the settings of page 10 with five seeds at equal budget and write benchmarks/panic_seeds.md.
 
     python tools/panic_seeds.py [--images 50000] [--seeds 5] [--folder my_cells --size 64 --channels 3]
 
@@ -29,9 +29,9 @@ from seminar_gan.files import write_json, write_text
 from seminar_gan.recipes import RECIPES
 
 SAMPLES = 200
-SETTINGS = {"PANIC": "panic", "ours": "few", "ours, T": "few-augmented", "Wasserstein": "wasserstein"}
+SETTINGS = {"PANIC": "panic", "ours": "few", "ours + DiffAugment": "few-augmented", "WGAN-GP": "wasserstein"}
 COLUMNS = ["seed", "kernel distance", "real against real, 95 %", "seconds"]
-PAGE = """# Page 09 over seeds
+PAGE = """# Page 10 over seeds
 
 Made by `python tools/panic_seeds.py`: {count} images at {size} x {size}, {held} of them held out, others for each seed.
 In each training D saw {images:,} real images. Kernel distance of {samples} samples from the held-out images, on the
@@ -97,7 +97,7 @@ def run(name, seed, images, args):
     """One training and what was measured after it, kept as JSON."""
     data = args.folder or "cells"
     plan = [data, args.size, args.channels, args.images, RECIPES[SETTINGS[name]].batch_size, SAMPLES]
-    kept = args.work / f"{name.replace(', ', '_')}-seed-{seed}.json"
+    kept = args.work / f"{name.replace(' + ', '_')}-seed-{seed}.json"
     if kept.is_file():
         stored = json.loads(kept.read_text(encoding="utf-8"))
         if stored["plan"] == plan:

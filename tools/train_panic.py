@@ -1,7 +1,7 @@
 """Train PANIC's networks at 100 x 100 and write what comes of it: python tools/train_panic.py [--steps 15000]
 
 Two pairs, `plain` and `normalised`: the discriminator without and with batch normalisation, all else equal. Both are
-trained on the 28 cells that page 09 keeps with SEED = 0, by turns from mark to mark, so that they are equally far
+trained on the 28 cells that page 10 keeps with SEED = 0, by turns from mark to mark, so that they are equally far
 whenever it is stopped. Stop it, call it again, and it goes on. `--only plain` and `--only normalised`, each in a
 process and on a core of its own, are half as fast again. `--pack` writes the files from the last mark that both have
 reached; without it that happens at the last step.

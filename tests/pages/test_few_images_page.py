@@ -1,4 +1,4 @@
-"""Page 09 on folders of a user's own images.
+"""Page 10 on folders of a user's own images.
 
 The images are real: parts of a photograph, of a magnetic resonance image with 16 bits and of an elevation model, which
 travel with matplotlib. Trainings are a few steps long: the question is whether the page runs on them, not what it
@@ -21,9 +21,9 @@ from PIL import Image, ImageOps
 
 from seminar_gan.datasets import cells_folder
 
-PAGE = ROOT / "notebooks" / "09_panic.ipynb"
+PAGE = ROOT / "notebooks" / "10_few_images.ipynb"
 SAMPLES = Path(matplotlib.get_data_path()) / "sample_data"
-STEPS = {"GATED_STEPS": 4, "NORM_STEPS": 2, "STEPS": 2, "WASSERSTEIN_STEPS": 2}
+STEPS = {"STEPS": 2, "WASSERSTEIN_STEPS": 2}
 BROKEN = {"empty.png": b"", "notes.txt": b"not an image", "broken.jpg": b"\xff\xd8\xff\xe0" + bytes(100)}
 
 
@@ -125,7 +125,7 @@ def test_the_embedded_cells_are_split_as_they_always_were():
 def reads(folder, size, channels):
     """The names of the page after the cells that read a folder and hold images out."""
     names = {}
-    for cell in cells_below("# 07", "## The images", "### Hold some out"):
+    for cell in cells_below("# 10", "## The images", "### Hold some out"):
         exec(TransformerManager().transform_cell(cell.source), names)  # one cell has a %pip in it
         if "parameters" in cell.metadata.get("tags", ()):
             names |= {"IMAGE_FOLDER": str(folder), "IMAGE_SIZE": size, "CHANNELS": channels}
