@@ -394,7 +394,7 @@ gan, curve = train_and_measure(sg.recipes.RECIPES["dcgan"], STEPS, 6, camera)
 with PIL.Image.open(folder / "film.gif") as film:
     film.save(folder / "film.png", save_all=True)  # a PNG can move, too, and every page shows it
 alt = "A film of 24 generated images in three rows: checkerboards, then smudges, then strokes."
-IPython.display.Image(filename=folder / "film.png", width=480, alt=alt)
+IPython.display.Image(filename=folder / "film.png", width=480, metadata={"alt": alt})
 
 # %% tags=["nbval-ignore-output"]
 strip_figure, axes = plt.subplots(2, 2, figsize=(6.3, 2.8), layout="constrained")

@@ -246,7 +246,7 @@ def update(
 # %% [markdown]
 # ### Hold some out
 #
-# The paper trains on all of its images. Then nobody can ask later whether $G$ has learned cells or *these* cells. So put a third aside before anything is trained. Copies of an image stay on one side, also those resaved, mirrored or turned by 90°; otherwise the held-out images would have been seen in training. (The table under *The images* counts them; the cells have none. Crops, and copies of another contrast, are not recognised: leave them out of the folder.) From here on, "training images" are the others.
+# The paper trains on all of its images. Then nobody can ask later whether $G$ has learned cells or *these* cells. So put a third aside before anything is trained. Copies of an image stay on one side, also those resaved, mirrored, turned by 90° or made lighter; otherwise the held-out images would have been seen in training. (The table under *The images* counts them; the cells have none. Crops and shifted copies are not recognised: leave them out of the folder.) From here on, "training images" are the others.
 
 # %% tags=["setup"]
 ENOUGH = 12  # with fewer different images, none is held out
