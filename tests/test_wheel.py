@@ -127,7 +127,7 @@ def test_make_wheel_makes_the_file_that_the_install_cell_asks_for(wheel, monkeyp
     monkeypatch.setenv("SEMINAR_GAN_ENV", "current")
     __main__.main(["--root", str(ROOT), "wheel"])
     assert calls == [([sys.executable, "-m", "hatchling", "build", "-t", "wheel"], ROOT)]  # as above, into dist/
-    assert f"upload dist/{wheel.name} " in address.install_cell(ROOT)
+    assert f"dist/{wheel.name}. Upload that file" in address.install_cell(ROOT)
 
 
 def test_wheel_holds_data_and_nothing_foreign(wheel):

@@ -98,6 +98,7 @@ def test_features_of_any_precision_are_computed_in_float64(name, dtype):
 
 
 @every_measure
+@pytest.mark.filterwarnings("ignore:.* more equals")
 def test_the_largest_numbers_of_float32_are_measured_without_overflow(name):
     huge = np.full((200, 4), np.finfo("float32").max)
     assert np.isfinite(MEASURES[name](huge, -huge)).all()
@@ -106,6 +107,7 @@ def test_the_largest_numbers_of_float32_are_measured_without_overflow(name):
 
 
 @every_measure
+@pytest.mark.filterwarnings("ignore:.* more equals")
 def test_constant_features_are_measured(name):
     assert np.isfinite(MEASURES[name](np.full((200, 4), 3.0), np.full((200, 4), 3.0))).all()
 
