@@ -440,7 +440,7 @@ gan, curve = train_and_measure(recipes["ours"], STEPS, 6, camera)
 with PIL.Image.open(folder / "film.gif") as film:
     film.save(folder / "film.png", save_all=True)  # a PNG can move, too, and every page shows it
 alt = "A film of 24 generated images in three rows: noise, then smudges, then strokes."
-IPython.display.display(IPython.display.Image(folder / "film.png", width=480, alt=alt))
+IPython.display.display(IPython.display.Image(folder / "film.png", width=480, metadata={"alt": alt}))
 frames = frame_paths(folder)
 strip_figure, axes = plt.subplots(2, 2, figsize=(6.3, 2.8), layout="constrained")
 for axis, number in zip(axes.flat, (0, 1, 4, -1), strict=True):
