@@ -392,9 +392,10 @@ def train_on_smiles(images, epochs, start_at_mean=False, code="relu", beta_2=0.9
         network.get_layer("reconstructions").bias.assign(np.log(mean / (1 - mean)))
     adam = keras.optimizers.Adam(LEARNING_RATE, beta_2=beta_2)
     network.compile(optimizer=adam, loss="binary_crossentropy")
-    pairs = tf.data.Dataset.from_tensor_slices((images, images)).shuffle(len(images))
+    pairs = tf.data.Dataset.from_tensor_slices((images, images))
+    pairs = pairs.shuffle(len(images)).batch(BATCH_SIZE)  # so fit need not shuffle
     watch = [Progress(lines=lines)] if lines else []
-    network.fit(pairs.batch(BATCH_SIZE), epochs=epochs, callbacks=watch, verbose=0)
+    network.fit(pairs, shuffle=False, epochs=epochs, callbacks=watch, verbose=0)
     return network
 
 
@@ -870,7 +871,7 @@ inputs = keras.Input((784,))
 network = keras.Model(inputs, inner(layers.Rescaling(10.0, offset=-10 * mean)(inputs)))
 network.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), loss="binary_crossentropy")
 pairs = tf.data.Dataset.from_tensor_slices((images, images)).shuffle(len(images)).batch(BATCH_SIZE)
-network.fit(pairs, epochs=BINARISED_EPOCHS, verbose=0)
+network.fit(pairs, shuffle=False, epochs=BINARISED_EPOCHS, verbose=0)
 
 # %% tags=["solution", "nbval-ignore-output"]
 encoder, _ = sg.models.autoencoders.split(inner)

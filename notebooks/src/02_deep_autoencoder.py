@@ -268,7 +268,7 @@ for name, build in builders.items():
     network.compile(keras.optimizers.Adam(LEARNING_RATE), loss="binary_crossentropy")
     on_train, on_test = smile_shares[f"{name}, training"], smile_shares[f"{name}, test"] = [], []
     watch = [recorder(smiles, on_train), recorder(test_smiles, on_test), Progress(lines=4)]
-    network.fit(pairs, epochs=SMILE_EPOCHS, callbacks=watch, verbose=0)
+    network.fit(pairs, shuffle=False, epochs=SMILE_EPOCHS, callbacks=watch, verbose=0)
 
 # %%
 smile_curves = sg.plotting.curves(smile_shares, xlabel="epoch", ylabel="explained variance")

@@ -207,7 +207,7 @@ def train_network(name, train, epochs, validation=None):
     data = {"x": images, "y": images, "batch_size": BATCH_SIZE}
     if len(images) < 1_000:  # for short epochs tf.data hands out the batches faster
         pairs = tf.data.Dataset.from_tensor_slices((images, images)).shuffle(len(images))
-        data = {"x": pairs.batch(BATCH_SIZE)}
+        data = {"x": pairs.batch(BATCH_SIZE), "shuffle": False}
     if validation is not None:
         data["validation_data"] = (shaped(validation, network),) * 2
     run = network.fit(**data, epochs=epochs, callbacks=[Stopwatch()], verbose=0)
