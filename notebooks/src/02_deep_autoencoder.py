@@ -272,7 +272,10 @@ for name, build in builders.items():
 
 # %%
 smile_curves = sg.plotting.curves(smile_shares, xlabel="epoch", ylabel="explained variance")
-smile_curves.axes[0].set_ylim(-0.5, 1)
+smile_curves.axes[0].set_ylim(-0.5, 1.2)
+smile_curves.axes[0].legend(
+    ncols=2, loc="upper left", frameon=False, fontsize=sg.plotting.TEXT_POINTS
+)
 sg.plotting.show(
     smile_curves,
     "Line plot of the explained variance by epoch with four lines: the simple and the deep "
@@ -372,7 +375,7 @@ print(f"median share of a unit's squared weight in its best 7 x 7 window: {local
 print(f"the same in a layer that was never trained: {random_locality:.2f}")
 
 # %% [markdown]
-# **Read.** Blobs and strokes over much of the image: more local than chance, far from an edge's 1. Nothing tells a dense layer that neighbouring pixels belong together, and nothing in the loss asks for
+# **Read.** Blobs, a few strokes, and grain around them: more local than chance, far from an edge's 1. Nothing tells a dense layer that neighbouring pixels belong together, and nothing in the loss asks for
 # few active units, as a sparse autoencoder does. A network whose layers are built of small local filters is the subject of [page 03](03_convolutional_autoencoder.ipynb).
 
 # %% tags=["check"]
