@@ -13,6 +13,7 @@ __all__ = [
     "PANIC_TRAININGS",
     "TEMKENG_TRAININGS",
     "WINKLER_TRAININGS",
+    "load_mirza_samples",
     "load_panic_generator",
     "load_panic_progress",
     "load_panic_samples",
@@ -105,6 +106,25 @@ def load_winkler_samples(training):
     """
     _check(training, WINKLER_TRAININGS)
     return _images(f"samples/winkler-{training}.png", 28).reshape(-1, 28, 28, 1)
+
+
+def load_mirza_samples():
+    """Load a hundred digits that Mirza & Osindero's dense conditional generator drew at the end of a long training.
+
+    Returns:
+        uint8 array (100, 28, 28, 1), ordered as 0, 1, ... 9, 0, ..., `np.arange(100) % 10`.
+
+    Raises:
+        DataError: if data/samples/mirza.png is missing, altered or unreadable.
+
+    Source:
+        Mirza & Osindero 2014, section 4.1; `conditional.build_mirza_generator`, trained by tools/train_mirza.py.
+
+    Example:
+        >>> load_mirza_samples().shape
+        (100, 28, 28, 1)
+    """
+    return _images("samples/mirza.png", 28).reshape(-1, 28, 28, 1)
 
 
 def load_panic_generator(training):

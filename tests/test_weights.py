@@ -46,9 +46,16 @@ def test_what_winklers_generators_drew(training):
     assert np.ptp(samples, axis=0).max() > 200
 
 
+def test_mirzas_digits_are_what_was_ordered():
+    samples = weights.load_mirza_samples()
+    assert (samples.shape, samples.dtype, samples.flags.writeable) == ((100, 28, 28, 1), np.uint8, True)
+    assert np.mean(features.load_digit_features().classes(samples) == np.arange(100) % 10) > 0.6
+
+
 def test_every_training_can_be_loaded_and_no_other():
     names = {f"samples/temkeng-{training}.png" for training in weights.TEMKENG_TRAININGS}
     names |= {f"samples/winkler-{training}.png" for training in weights.WINKLER_TRAININGS}
+    names |= {"samples/mirza.png"}
     assert names == {name for name in embedded.FILES if name.startswith("samples/")}
     for load in (weights.load_temkeng_generator, weights.load_temkeng_samples):
         with pytest.raises(ValueError, match=r"mnist-500, .*smile-20000; got 'mnist'"):

@@ -94,6 +94,11 @@ FILES = {
         sha256="6144ac6e23119ecc3672ffe86be1067342ee2c10e160645445bbfcdbed101904",
         script="tools/train_panic.py",
     ),
+    "samples/mirza.png": DataFile(
+        size=33_916,
+        sha256="e4e749ea40896bc09379d5b22e7c541139564b5e8bb731f2d19c596959b393b9",
+        script="tools/train_mirza.py",
+    ),
     "samples/temkeng-mnist-500.png": DataFile(
         size=387_232,
         sha256="341fd0f89573a0e427a2da7724286457dec8ba919c055f62b0a286381b656dc3",
