@@ -272,10 +272,8 @@ for name, build in builders.items():
 
 # %%
 smile_curves = sg.plotting.curves(smile_shares, xlabel="epoch", ylabel="explained variance")
-smile_curves.axes[0].set_ylim(-0.5, 1.2)
-smile_curves.axes[0].legend(
-    ncols=2, loc="upper left", frameon=False, fontsize=sg.plotting.TEXT_POINTS
-)
+smile_curves.axes[0].set_ylim(-1.2, 1)  # room for the legend below the lines
+smile_curves.axes[0].get_legend().set_loc("lower right")
 sg.plotting.show(
     smile_curves,
     "Line plot of the explained variance by epoch with four lines: the simple and the deep "
