@@ -308,12 +308,11 @@ smile_curves = sg.plotting.curves(
     {**smile_errors, "reached by all": np.full(SMILE_EPOCHS, target)},
     xlabel="epoch",
     ylabel="mean squared error\n(training)",
-    log=True,
 )
 sg.plotting.show(
     smile_curves,
-    "Line plot of the error on training faces by epoch, on a logarithmic scale, one line each for "
-    "the simple, the deep and the convolutional network, and a level line at the common error.",
+    "Line plot of the error on training faces by epoch, one line each for the simple, the "
+    "deep and the convolutional network, and a level line at the common error.",
 )
 
 # %% tags=["nbval-ignore-output"]
