@@ -382,7 +382,7 @@ class AuxiliaryGAN(ConditionalGAN):
 
 
 # %% [markdown]
-# `tools/label_seeds.py` trained them all, with the same generator, the same convolutions, the recipe's settings, 400 steps, one seed. *Spread* is how much the features of the generated images vary within a class, per that of real digits. **Predict:** which way is the worst, and is there one that obeys best and varies least?
+# `tools/label_seeds.py` trained them all, with the same generator, the same convolutions, the recipe's settings, 400 steps, one seed. The last row is the package's recipe, whose wrong pairs come next. *Spread* is how much the features of the generated images vary within a class, per that of real digits. **Predict:** which way is the worst, and is there one that obeys best and varies least?
 
 # %%
 # Measured by tools/label_seeds.py and kept in benchmarks/label_seeds.md: fidelity, distance, spread.
@@ -392,6 +392,7 @@ recorded = {
     "joint layer": [[0.8365], [4.847], [1.1493]],
     "auxiliary classifier": [[0.834], [6.2541], [1.0932]],
     "projection": [[0.892], [4.0319], [1.0452]],
+    "projection, wrong pairs": [[0.9615], [2.0543], [0.8937]],
 }
 rows = [[way, *(float(np.mean(numbers)) for numbers in found)] for way, found in recorded.items()]
 columns = ["what D does with the label", "fidelity", "distance", "spread"]
@@ -401,8 +402,8 @@ ways_table = sg.export.table(columns, rows, formats=formats, caption=caption)
 ways_table
 
 # %% [markdown]
-# **Read.** Told to $G$ alone, a label is worth nothing: a discriminator that sees no label is content with any digit, so nothing rewards obedience. It is $D$ that demands it. Of the others the channels are behind after so few steps, in fidelity and in distance, and the projection is ahead in both; the joint layer and the auxiliary classifier lie between. A spread above 1 is no merit:
-# an order that is not obeyed adds another digit to its class. So no way varies too little here. All of them can get better with more steps or settings of their own, and this is one seed: an order of neighbours in the table is not proved by it. `python tools/label_seeds.py` makes three.
+# **Read.** Told to $G$ alone, a label is worth nothing: a discriminator that sees no label is content with any digit, so nothing rewards obedience. It is $D$ that demands it. Of the others the channels are behind after so few steps, in fidelity and in distance. The projection is ahead of the three in both, and with the wrong pairs it obeys best. It also varies least, less than real digits do within a class: the two belong together, as we shall see. A spread above 1 is no merit,
+# since an order that is not obeyed adds another digit to its class. All of them can get better with more steps or settings of their own, and this is one seed: the order of neighbours in the table is not proved by it. `python tools/label_seeds.py` makes three.
 
 # %% tags=["check"]
 # @title Statements
@@ -412,9 +413,15 @@ told_ways = ["channels", "joint layer", "auxiliary classifier", "projection"]
 sg.claims.holds("told to G alone, a label is worth nothing", right_of["not told"] < 0.15)
 sg.claims.holds("the channels are behind", min(told_ways, key=right_of.get) == "channels")
 sg.claims.holds("in distance, too", max(told_ways, key=away_of.get) == "channels")
-sg.claims.holds("the projection is ahead", max(told_ways, key=right_of.get) == "projection")
+sg.claims.holds(
+    "the projection is ahead of the three", max(told_ways, key=right_of.get) == "projection"
+)
 sg.claims.holds("in both", min(told_ways, key=away_of.get) == "projection")
-sg.claims.holds("no way varies too little", min(found[2][0] for found in recorded.values()) > 0.9)
+recipes_way = "projection, wrong pairs"
+sg.claims.holds("it obeys best", max(right_of, key=right_of.get) == recipes_way)
+spread_of = {way: float(np.mean(found[2])) for way, found in recorded.items()}
+sg.claims.holds("it also varies least", min(spread_of, key=spread_of.get) == recipes_way)
+sg.claims.holds("less than real digits do", spread_of[recipes_way] < 0.95)
 
 # %% [markdown]
 # ### Pairs that do not fit
