@@ -17,7 +17,7 @@ import time
 
 from seminar_gan.claims import STRICT
 from seminar_gan.commands import UserError, address, pages, regression
-from seminar_gan.commands.run.execute import use_plain_matplotlib
+from seminar_gan.commands.run.execute import tail, use_plain_matplotlib
 from seminar_gan.files import write_text
 
 # What JupyterLab writes into a page that it opens. With the kernel's own language_info (see `execute`), saving a page
@@ -28,6 +28,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 
 def main(args):
     import nbformat
+    from nbclient.exceptions import CellExecutionError
 
     root = args.root
     address.bring_along(root)
@@ -40,7 +41,10 @@ def main(args):
                 continue
             print(f"{path.relative_to(root)}: {reason or 'rebuilt as asked'} ...", end=" ", flush=True)
             started = time.perf_counter()
-            execute(notebook)
+            try:
+                execute(notebook)
+            except CellExecutionError as error:
+                raise UserError(f"a cell failed, and the page stays as it was:\n{tail(str(error))}") from None
             write_text(path, nbformat.writes(notebook) + "\n")
             print(f"{time.perf_counter() - started:.0f} s, {path.stat().st_size / 1024:.0f} KB", flush=True)
     return 0
