@@ -753,7 +753,7 @@ this_run
 
 # %% tags=["nbval-ignore-output"]
 means = {name: features(each).mean(axis=0) for name, each in made.items()}
-flaws_figure, axis = plt.subplots(figsize=(5.6, 3.4), layout="constrained")
+flaws_figure, axis = plt.subplots(figsize=(5.6, 5.2), layout="constrained")
 marks = zip(means.items(), ("o", "s", "^"), sg.plotting.COLOURS, strict=False)
 for (name, mean), marker, colour in marks:
     axis.plot(mean, range(len(names)), marker, color=colour, label=name, markersize=5)
