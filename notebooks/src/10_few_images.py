@@ -759,7 +759,7 @@ for (name, mean), marker, colour in marks:
     axis.plot(mean, range(len(names)), marker, color=colour, label=name, markersize=5)
 axis.axvline(0, color="black", linewidth=0.5)
 axis.set_yticks(range(len(names)), [name.replace("_", " ") for name in names], fontsize=8.5)
-axis.set_xlabel("mean, in standard deviations of the real images", fontsize=8.5)
+axis.set_xlabel("mean, in standard deviations\nof the real images", fontsize=8.5)
 axis.tick_params(labelsize=8.5)
 axis.set(xlim=(-3.2, 3.2))
 axis.invert_yaxis()
