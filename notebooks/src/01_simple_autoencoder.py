@@ -871,7 +871,7 @@ inputs = keras.Input((784,))
 network = keras.Model(inputs, inner(layers.Rescaling(10.0, offset=-10 * mean)(inputs)))
 network.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), loss="binary_crossentropy")
 pairs = tf.data.Dataset.from_tensor_slices((images, images)).shuffle(len(images)).batch(BATCH_SIZE)
-network.fit(pairs, shuffle=False, epochs=BINARISED_EPOCHS, verbose=0)
+history = network.fit(pairs, shuffle=False, epochs=BINARISED_EPOCHS, verbose=0)
 
 # %% tags=["solution", "nbval-ignore-output"]
 encoder, _ = sg.models.autoencoders.split(inner)
@@ -881,8 +881,8 @@ for name, part in (("training", images), ("test", test_images)):
     print(f"{name}: explained {explained_by(network, part, mean):.2f}")
 
 # %% [markdown] tags=["solution"]
-# None or hardly any die, and in 70 epochs the training images get further than the raw ones did in 400: neither the loss nor its white pixels have changed, only what the encoder sees. The test images do not gain: what is learned
-# so fast is learned of these 400. Centred inputs are old advice (LeCun et al. 1998, *Efficient backprop*).
+# None or hardly any die, and in 70 epochs the training images get further than the raw ones did in 400: neither the loss nor its white pixels have changed, only what the encoder sees. The test images gain less: much of what
+# is learned so fast is true of these 400 only. Centred inputs are old advice (LeCun et al. 1998, *Efficient backprop*).
 #
 # **Exercise 4.**
 
