@@ -430,7 +430,7 @@ folder = Path(tempfile.mkdtemp())
 camera = SampleGrid(
     FrameFolder(folder, film_seconds=8),
     to_uint8=sg.ranges.symmetric_to_uint8,
-    every=math.ceil(STEPS / 16),
+    every=math.ceil(STEPS / 12),
     rows=3,
     columns=8,
 )
