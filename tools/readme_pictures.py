@@ -13,7 +13,7 @@ PICTURES = {  # file: (page, name of the figure in the cell that draws it)
     "smile.png": ("01_simple_autoencoder", "smile_figure"),
     "deep.png": ("02_deep_autoencoder", "epochs_figure"),
     "shift.png": ("03_convolutional_autoencoder", "shift_figure"),
-    "game.png": ("06_vanilla_gan", "film_figure"),
+    "game.png": ("05_the_game", "film_figure"),
     "race.png": ("07_dcgan", "quality_figure"),
     "walk.png": ("07_dcgan", "walk_figure"),
     "ordered.png": ("08_conditional_gan", "grid_figure"),
