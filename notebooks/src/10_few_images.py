@@ -192,6 +192,7 @@ def squared_mmd(real, fake):
 
 
 # %% tags=["setup"]
+reference = measurements.measure(images)
 (real_features,) = measurements.standardise(reference)
 held_features = real_features[np.intersect1d(held, different)]  # a copy says nothing new
 
