@@ -20,10 +20,13 @@
 # | [01 Simple autoencoder](01_simple_autoencoder.ipynb) | Why does one network paint digits and fail on faces? | a minute and a half |
 # | [02 Deep autoencoder](02_deep_autoencoder.ipynb) | Is deeper better, and when? | under two minutes |
 # | [03 Convolutional autoencoder](03_convolutional_autoencoder.ipynb) | What do convolutions buy, and what do they cost? | a minute and a half |
-# | [04 Vanilla GAN](06_vanilla_gan.ipynb) | What is the game, and which number says that it goes well? | two to three minutes |
-# | [05 DCGAN](07_dcgan.ipynb) | What do convolutions bring, at what price, and what lies between two digits? | two to three minutes |
-# | [06 Conditional GAN](08_conditional_gan.ipynb) | Can you order an image, and does the generator obey? | two to three minutes |
-# | [07 PANIC](09_panic.ipynb) | What can 42 images teach a GAN, and what can they tell about it? Or images of your own? | two minutes |
+# | [04 Variational autoencoder](04_variational_autoencoder.ipynb) | What makes a decoder a generator, and why are its digits blurred? | a minute and a half |
+# | [05 The game](05_the_game.ipynb) | What do two networks play, and what does theory promise? | a minute and a half |
+# | [06 Vanilla GAN](06_vanilla_gan.ipynb) | What do dense layers draw, how far is it from digits, and who tells it from real ones? | a minute and a half |
+# | [07 DCGAN](07_dcgan.ipynb) | What do convolutions bring, at what price, and what lies between two digits? | a minute and a half |
+# | [08 Conditional GAN](08_conditional_gan.ipynb) | Can you order an image, and does the generator obey? | two minutes |
+# | [09 PANIC](09_panic.ipynb) | Can gates keep a GAN of 42 cells in balance? | a minute |
+# | [10 Few images](10_few_images.ipynb) | What can 42 images teach a GAN, and what can they tell about it? Or images of your own? | a minute and a half |
 #
 # Read them in this order: what one page explains, the next ones import. On each page you will meet the same rhythm. **Predict:** write down a number or
 # pick an outcome *before* you run the cell. Run it. **Read:** what the output says, and what it does not.
