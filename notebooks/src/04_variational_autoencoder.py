@@ -83,7 +83,7 @@ print(x_train.shape, x_val.shape, x_test.shape, x.dtype)
 # negative. Kingma & Welling have one hidden layer of 500 units with tanh. **Predict:** how many numbers does each network learn?
 
 
-# %% tags=["shows:models.variational.build_encoder", "shows:models.variational.build_decoder"]
+# %% tags=["setup", "shows:models.variational.build_encoder", "shows:models.variational.build_decoder"]
 def build_encoder(image_shape=(28, 28, 1), hidden_sizes=(128, 64), code_size=32):
     height, width, channels = image_shape
     x = images = keras.Input((height * width * channels,), name="images")  # 784
@@ -134,7 +134,7 @@ sg.claims.holds("Temkeng's 222,384 and 2,080", sum(parameters) == 222_384 + 2_08
 # **Predict:** a code has one number. What does it cost, in nats, if the encoder always answers $\mu = 0, \sigma = 1$? And if it answers $\mu = 2$, sure to a tenth: $\sigma = 0.1$?
 
 
-# %% tags=["paper", "shows:training.variational.kl_divergence"]
+# %% tags=["setup", "paper", "shows:training.variational.kl_divergence"]
 def kl_divergence(mean, log_variance):
     return ops.sum(mean**2 + ops.exp(log_variance) - 1 - log_variance, axis=-1) / 2
 
@@ -214,7 +214,7 @@ sg.claims.holds("the square of that factor is some twenty", 15 < ratio**2 < 30)
 # with $x_i = 0.3$ is the mean over such black and white images, and the bound is one for these.
 
 
-# %% tags=["paper", "shows:training.variational.bernoulli_loss"]
+# %% tags=["setup", "paper", "shows:training.variational.bernoulli_loss"]
 def bernoulli_loss(images, probabilities):
     return ops.sum(ops.binary_crossentropy(images, probabilities), axis=-1)
 
@@ -226,7 +226,7 @@ def bernoulli_loss(images, probabilities):
 # Here is the whole model. Keras adds `add_loss` to the loss of `compile`, and `beta` is 1 until further notice.
 
 
-# %% tags=["shows:training.variational.VariationalAutoencoder"]
+# %% tags=["setup", "shows:training.variational.VariationalAutoencoder"]
 class VariationalAutoencoder(keras.Model):
     def __init__(self, encoder, decoder, beta=1.0, seed=0):
         super().__init__()
@@ -254,15 +254,11 @@ class VariationalAutoencoder(keras.Model):
 # %% tags=["setup"]
 def two_halves(code_size=CODE_SIZE):
     keras.utils.set_random_seed(SEED)
-    builders = sg.models.variational
-    return builders.build_encoder(code_size=code_size), builders.build_decoder(code_size=code_size)
+    return build_encoder(code_size=code_size), build_decoder(code_size=code_size)
 
 
 def train(network, epochs, **options):
-    network.compile(
-        optimizer=keras.optimizers.Adam(LEARNING_RATE),
-        loss=sg.training.variational.bernoulli_loss,
-    )
+    network.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), loss=bernoulli_loss)
     options = {"batch_size": BATCH_SIZE, "epochs": epochs, "verbose": 0} | options
     return network.fit(x_train, x_train, **options).history
 
@@ -362,8 +358,8 @@ sg.plotting.show(
 )
 
 # %% [markdown]
-# To say it in a number, describe each image by the 64 features of a digit classifier that comes with the package, and compare the means $m$ and covariances $C$ of $r$eal and of $f$ake
-# images. Their *Fréchet distance* is
+# To say it in a number, describe each image by the 64 features of a digit classifier that comes with the package, and compare the means $m$ and covariances $C$ of real ($r$) and of fake
+# ($f$) images. Their *Fréchet distance* is
 #
 # $$d^2 = |m_r - m_f|^2 + \operatorname{tr}\big(C_r + C_f - 2 (C_r C_f)^{1/2}\big)$$
 #
@@ -710,7 +706,7 @@ for beta in (0.1, 1.0, 4.0, 784.0):
     sweep_images[beta] = network_b.decoder.predict(drawn, verbose=0)
     sweep[beta] = {
         "error": float(np.mean((x_val - answers) ** 2)),
-        "divergence": float(np.mean(kl_divergence(mean, log_variance))),
+        "divergence": abs(float(np.mean(kl_divergence(mean, log_variance)))),  # no -0.0
         "active": int(np.sum(mean.var(axis=0) > 0.01)),
         "distance": distance(sweep_images[beta]),
     }
@@ -987,7 +983,7 @@ sg.export.colab.download("tables")
 # **Exercise 1.**
 
 # %% tags=["solution", "nbval-ignore-output"]
-model = sg.training.variational.VariationalAutoencoder(*two_halves(), beta=4.0, seed=SEED)
+model = VariationalAutoencoder(*two_halves(), beta=4.0, seed=SEED)
 train(model, SWEEP_EPOCHS)
 means = model.encoder.predict(x_val, verbose=0)[0]
 order = np.argsort(means.var(axis=0))
@@ -1034,7 +1030,7 @@ def normal_loss(images, answers):  # -log p(x | z) for a variance of 1, without 
     return ops.sum((images - answers) ** 2, axis=-1) / 2
 
 
-model = sg.training.variational.VariationalAutoencoder(*two_halves(), seed=SEED)
+model = VariationalAutoencoder(*two_halves(), seed=SEED)
 model.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), loss=normal_loss)
 model.fit(x_train, x_train, batch_size=BATCH_SIZE, epochs=SWEEP_EPOCHS, verbose=0)
 means = model.encoder.predict(x_val, verbose=0)[0]
@@ -1048,7 +1044,7 @@ print(f"mean squared error: {np.mean((x_val - answers) ** 2):.4f}")
 # **Exercise 4.** Labels are used here, so this is no longer learned without them.
 
 # %% tags=["solution", "nbval-ignore-output"]
-model = sg.training.variational.VariationalAutoencoder(*two_halves(), seed=SEED)
+model = VariationalAutoencoder(*two_halves(), seed=SEED)
 train(model, SWEEP_EPOCHS)
 codes, labels = model.encoder.predict(x_train, verbose=0)[0], sg.datasets.load_mnist()[0][1]
 rng = np.random.default_rng(SEED)
