@@ -24,6 +24,17 @@ def ramps(count=300, size=16):
     return np.tile((100.0 * rows + columns)[None, :, :, None], (count, 1, 1, 1)).astype("float32")
 
 
+def test_panics_brightness_changes_the_mean_level_and_its_contrast_does_not():
+    same = np.repeat(0.2 + 0.6 * images(1), 400, axis=0)  # far enough from 0 and 1: nothing is clipped
+    levels = {}
+    for name, sizes in {"brightness": (0.1, 0.0), "contrast": (0.0, 0.1)}.items():
+        changed = augmentation.build_data_augmentation(*sizes, seed=0)(same, training=True)
+        assert np.abs(changed - same).max() > 0.02
+        levels[name] = np.asarray(changed).mean(axis=(1, 2, 3)).std()
+    assert levels["brightness"] == pytest.approx(0.1 / 3**0.5, rel=0.1)  # uniform from -0.1 to 0.1
+    assert levels["contrast"] < 1e-5
+
+
 # The functions
 
 
