@@ -69,7 +69,7 @@ sg.parameters.check(
 #
 # 42 nuclei of cells, as on page 09, or yours. Each is shrunk and centred on a square. If the largest is at most twice the smallest, all are shrunk by one factor, so that large things stay larger; otherwise each by its own.
 
-# %%
+# %% tags=["setup"]
 if UPLOAD and not IMAGE_FOLDER:
     IMAGE_FOLDER = sg.export.colab.upload("my_images")
 folder = IMAGE_FOLDER or sg.datasets.cells_folder()
@@ -92,7 +92,7 @@ sg.export.table(loaded.columns, loaded.rows())
 # side, also those resaved, mirrored, turned by 90°, or of another brightness; otherwise the held-out images would have been seen in training. (The table above counts them; the cells have none. Crops are not recognised: leave them
 # out of the folder.) From here on, "training images" are the others.
 
-# %%
+# %% tags=["setup"]
 ENOUGH = 12  # with fewer different images, none is held out
 different = np.unique(loaded.groups)  # one of each set of copies
 has_held = len(different) >= ENOUGH
@@ -175,7 +175,7 @@ sg.export.table(
 # $$k(x, y) = \Big(\frac{x^{\mathsf T} y}{d} + 1\Big)^3 \qquad \text{KD} = \frac{1}{n(n-1)} \sum_{i \ne j} k(x_i, x_j) + \frac{1}{m(m-1)} \sum_{i \ne j} k(y_i, y_j) - \frac{2}{nm} \sum_{i, j} k(x_i, y_j)$$
 
 
-# %% tags=["shows:metrics.equations.kernel", "shows:metrics.equations.squared_mmd"]
+# %% tags=["setup", "shows:metrics.equations.kernel", "shows:metrics.equations.squared_mmd"]
 def kernel(x, y):
     k = x @ y.T / x.shape[1] + 1
     return k * k * k
@@ -214,7 +214,7 @@ def distance(made):  # from held-out images: squared_mmd, and its interval, resa
 # **Predict:** how often is it negative?
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["setup", "nbval-ignore-output"]
 def split_distances(splits=200):
     rng, found = np.random.default_rng(SEED), []
     for _ in range(splits if has_held else 0):
@@ -250,6 +250,7 @@ def blurred(pictures):  # with the pixels above, below, left and right
     return np.rint(pictures).astype("uint8")
 
 
+# %% tags=["setup"]
 def variety(pictures, count=60):  # mean difference of two samples, per that of two real images
     found = []
     for each in (pictures[:count].astype(float), images[different][:count].astype(float)):
@@ -260,6 +261,7 @@ def variety(pictures, count=60):  # mean difference of two samples, per that of 
     return float(found[0] / found[1]) if found[1] else math.nan
 
 
+# %% tags=["nbval-ignore-output"]
 typical = train[np.abs(real_features[train]).sum(axis=1).argmin()]
 mean_image = np.rint(train_images.mean(axis=0)).astype("uint8")
 rng = np.random.default_rng(SEED)
@@ -399,7 +401,7 @@ sg.plotting.show(
 # a multiple of 4: other images get up to three more rows and columns, which repeat the edge and are cut off again.
 
 
-# %% tags=["nbval-ignore-output", "timing"]
+# %% tags=["setup"]
 side = math.ceil(IMAGE_SIZE / 4) * 4
 grow = ((0, 0), (0, side - IMAGE_SIZE), (0, side - IMAGE_SIZE), (0, 0))
 
@@ -422,6 +424,8 @@ def samples(gan, count=200):
 
 
 training_data = to_symmetric(train_images)
+
+# %% tags=["nbval-ignore-output", "timing"]
 made = {
     "ours": samples(train_ours(training_data)),
     "ours + DiffAugment": samples(train_ours(training_data, "few-augmented")),
