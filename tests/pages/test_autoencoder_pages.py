@@ -71,11 +71,42 @@ def test_multiplications_of_an_image():
     assert count(autoencoders.build_convolutional_autoencoder()) == by_hand == 751_680
 
 
+FULL_RUNS = {"raw Smile": 4_000, "binarised Smile": 700}  # as on page 01
+
+
+def full_runs_of_page_01(data):
+    records, pictures = sg.datasets.load_full_runs()
+    assert [pictures["simple", data, seed].shape for seed in range(3)] == [(10, 28, 28)] * 3
+    return [records["simple", data, seed] for seed in range(3)]
+
+
+@pytest.mark.parametrize(("data", "epochs"), FULL_RUNS.items())
+def test_page_01_finds_three_full_runs_of_the_papers_length(data, epochs):
+    assert [record["epoch"][-1] for record in full_runs_of_page_01(data)] == [epochs] * 3
+
+
 def test_what_the_full_runs_say_of_raw_and_binarised_faces():
     """Temkeng 2020, 3.1: after 4,000 epochs the input is not reconstructed, after 700 binarised ones it is."""
-    records, _ = sg.datasets.load_full_runs()
-    ends = {key: record["train_explained"][-1] for key, record in records.items() if key[0] == "simple"}
-    raw = [end for (_, data, _), end in ends.items() if data == "raw Smile"]
-    binarised = [end for (_, data, _), end in ends.items() if data == "binarised Smile"]
-    assert raw and max(raw) < 1 / 3
-    assert binarised and min(binarised) > 0.7
+    raw, binarised = (
+        [(run["train_explained"][-1], run["test_explained"][-1]) for run in full_runs_of_page_01(data)]
+        for data in FULL_RUNS
+    )
+    assert max(raw)[0] < 0.28 and min(binarised)[0] > 0.87
+    assert all(-0.15 < test < 0.15 for _, test in raw)
+    assert all(0.40 < test < 0.42 for _, test in binarised)
+
+
+def test_the_white_pixels_are_predicted_early():
+    """Within 50 of 4,000 epochs a full run is as good as the mean image, which has all that every image shares."""
+    for run in full_runs_of_page_01("raw Smile"):
+        assert run["epoch"][np.argmax(run["train_explained"] > 0)] < 50
+
+
+def test_white_inputs_are_nearly_alike():
+    """The squared length of the mean image, divided by the variance around it."""
+    (faint, _), _ = sg.datasets.load_smiles()
+    (bold, _), _ = sg.datasets.load_smiles(binarised=True)
+    sets = [sg.ranges.to_unit(images).reshape(-1, 784).astype(float) for images in (faint, bold)]
+    sets = [sets[0], 1 - sets[0], 1 - sets[1], sets[1]]
+    ratios = [np.sum(images.mean(axis=0) ** 2) / images.var(axis=0).sum() for images in sets]
+    assert ratios == pytest.approx([112.35, 0.1188, 7.860, 0.2328], rel=1e-3)
