@@ -709,7 +709,7 @@ sg.plotting.show(
 
 # %% [markdown] tags=["solution"]
 # Against the convolutional $D$ the same dense generator makes far fewer specks. At first all its images are nearly alike, whatever $z$: *mode collapse*, and a reason not to believe a small number of specks alone. Later the variety
-# comes, and the specks stay few. So Winkler's sentence holds, but for the dense *discriminator*, which does not mind grain.
+# comes, and the specks stay few. So what Winkler sees seems to come from the dense *discriminator*, which does not mind grain. (One run of each.)
 
 # %% [markdown]
 # ## References
