@@ -72,8 +72,8 @@ def find_copies(images):
     another contrast.
 
     Cropped, shifted and inverted images, and those under noise, are not found, nor such of which many pixels became
-    black or white when they were made lighter or darker. 1,000 small images take about half a second,
-    10,000 ten; beyond, the time grows with the square of the count. To find copies between two sets, give both:
+    black or white when they were made lighter or darker. 1,000 small images take about a second,
+    10,000 under 20; beyond, the time grows with the square of the count. To find copies between two sets, give both:
     `find_copies(np.concatenate([train, test]))`.
 
     Args:

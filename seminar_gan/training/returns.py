@@ -24,6 +24,8 @@ def _checking(method, check, name):
     def call(*args, **options):
         value = method(*args, **options)
         check(value, name)
+        if check is _check_step and (missing := args[0].trackers.keys() - value.keys()):
+            raise KeyError(f"{name} must {STEP}; {', '.join(sorted(missing))} did not come")
         return value
 
     call.__func__ = method  # where the code of the variant's author is looked for

@@ -22,7 +22,7 @@ def test_every_file_that_is_named_exists():
 
 
 def test_the_steps_for_a_loss_lead_to_a_gan_that_trains():
-    names = {"__name__": "mine"}
+    names = {}
     exec(re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)[1], names)
     keras.utils.set_random_seed(3)
     gan = GAN(tiny_gan.generator(), tiny_gan.discriminator(dropout=0))

@@ -111,3 +111,8 @@ def test_a_penalty_may_be_a_function():
     assert float(logs["penalty"]) == 2 and float(logs["d_loss"]) == pytest.approx(float(plain["d_loss"]) + 2)
     with pytest.raises(TypeError, match=r"penalty must be a function of \(gan, real, fake\) that .*; got 10\.0"):
         tiny_gan.gan(compiled={"penalty": 10.0})
+
+
+def test_a_step_of_ones_own_says_which_logs_did_not_come():
+    with pytest.raises(KeyError, match=r"Mine.train_step must end in return self.track.*; d_fake, d_loss, .* did not come"):
+        mine("train_step", lambda right: {"mine": right["d_loss"]}).train_step(IMAGES)
