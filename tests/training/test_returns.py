@@ -114,5 +114,7 @@ def test_a_penalty_may_be_a_function():
 
 
 def test_a_step_of_ones_own_says_which_logs_did_not_come():
-    with pytest.raises(KeyError, match=r"Mine.train_step must end in return self.track.*; d_fake, d_loss, .* did not come"):
+    with pytest.raises(
+        KeyError, match=r"Mine.train_step must end in return self.track.*; d_fake, d_loss, .* did not come"
+    ):
         mine("train_step", lambda right: {"mine": right["d_loss"]}).train_step(IMAGES)
