@@ -45,18 +45,18 @@ FILES = {
         script="tools/data/build_cells.py",
     ),
     "full_runs/curves.csv": DataFile(
-        size=28_927,
-        sha256="2e58787c62a89a8a81d96d396140709d538c83d1447483abea1469253020d119",
+        size=65_369,
+        sha256="b54d2be14508283668c50bd26c21f410ec2b0b6b3bb7fca0c39c3785ef166e92",
         script="tools/full_runs.py",
     ),
     "full_runs/origin.json": DataFile(
-        size=968,
-        sha256="642b2bf8373940aeb76568816188a2cf623c15d057c01372aae6f4ca75cad71c",
+        size=1_233,
+        sha256="68136278221ee4d2b06ddd87958bb9a09da9ef6a75256ef9ee4787e3a3dfd209",
         script="tools/full_runs.py",
     ),
     "full_runs/reconstructions.npz": DataFile(
-        size=16_326,
-        sha256="b430a8ed220301e20f2e3dc6a3413bd0b08c665ba67cf70bbb3235eab5021835",
+        size=38_605,
+        sha256="b3135f30af6ddd088bdd0f254208f494eeb9f43502b33453822be9dcbb4f47de",
         script="tools/full_runs.py",
     ),
     "mnist.npz": DataFile(
