@@ -3,8 +3,10 @@
 A source, notebooks/src/NN_name.py, becomes two notebooks. notebooks/NN_name.ipynb is the page without the cells tagged
 `solution`. notebooks/solutions/NN_name.ipynb holds the cells that solutions build on (tagged `setup` or `parameters`)
 and everything from the heading "Exercises" on. Both are executed, in an empty folder, and stored with their outputs.
+The picture of the cell tagged `preview` is stored once more at the top, where a reader sees what the page leads to.
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -107,6 +109,7 @@ def execute(notebook):
             cell.outputs = [output for output in cell.outputs if not _is_tensorflow_log(output)]
         if cell.cell_type == "code":
             cell.outputs = _merged(cell.outputs)
+    _put_preview_on_top(notebook.cells)
     notebook.metadata["kernelspec"] = KERNEL
     stored = json.loads(nbformat.writes(notebook))  # lines are split as in the file
     notebook.metadata["seminar_gan"]["outputs"] = _digest_of_outputs(stored)
@@ -124,12 +127,26 @@ def _notebook(root, cells, page, name):
         key = hashlib.sha256(f"{page} {cell.cell_type} {cell.source}".encode()).hexdigest()[:8]
         seen[key] = seen.get(key, 0) + 1
         tags = _tags(cell)
-        copy = _cell(cell.cell_type, cell.source.replace("{repository}", address.home(root)), tags)
-        copy.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
-        notebook.cells.append(copy)
+        made = _cell(cell.cell_type, cell.source.replace("{repository}", address.home(root)), tags)
+        made.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
+        notebook.cells.append(made)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     notebook.metadata["seminar_gan"] = {"package": pages.package_digest(code)[:16]}
     return notebook
+
+
+def _put_preview_on_top(cells):
+    """Add the picture of the cell tagged `preview` to the outputs of the install cell, the first that a page has.
+
+    An attachment of the first text would not be shown by Colab, and a link to a file not where only the page is.
+    """
+    for cell in cells:
+        if "preview" in _tags(cell):
+            pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+            if not pictures:
+                raise UserError(f"a cell is tagged `preview` and shows no picture:\n{cell.source}")
+            top = next(first for first in cells if first.cell_type == "code")
+            top.outputs = [*top.outputs, copy.deepcopy(pictures[-1])]
 
 
 def _from_solutions(cell):

@@ -182,6 +182,23 @@ def test_statements_are_folded_and_one_that_is_false_stops_the_build(collection)
     assert (collection / PAGE).read_bytes() == before
 
 
+@pytest.mark.long
+def test_the_picture_of_the_cell_tagged_preview_stands_on_top_too(collection):
+    edit_source(
+        collection,
+        '# %% tags=["claims"]',
+        '# %% tags=["preview"]\nfrom PIL import Image\n\nImage.new("L", (2, 2))\n\n# %% tags=["claims"]',
+    )
+    assert run_build(collection) == 0
+    cells = code_cells(read(collection))
+    (drawn,) = [cell for cell in cells if "preview" in cell["metadata"].get("tags", [])]
+    assert cells[0]["outputs"][-1]["data"]["image/png"] == drawn["outputs"][-1]["data"]["image/png"]
+    assert not problems(collection)
+    edit_source(collection, 'Image.new("L", (2, 2))\n', "")
+    with pytest.raises(UserError, match="tagged `preview` and shows no picture"):
+        run_build(collection)
+
+
 def test_solutions_are_a_notebook_that_runs_alone(collection):
     notebook = read(collection, SOLUTIONS)
     texts = ["".join(cell["source"]) for cell in notebook["cells"]]
@@ -519,7 +536,8 @@ def test_and_missing_outputs_are_found(collection):
 SOURCES = [path.stem for path in sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ALL_NOTEBOOKS = PAGES + sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
-TAGS = {"parameters", "setup", "claims", "check", "unmeasured", "paper", "solution", "timing", regression.MAY_DIFFER}
+TAGS = {"parameters", "setup", "claims", "check", "unmeasured", "paper", "preview", "solution", "timing"}
+TAGS |= {regression.MAY_DIFFER}
 PAPER_LINES = 25
 PAPER_MODULES = {"keras", "numpy", "matplotlib", "seminar_gan"} | set(sys.stdlib_module_names)
 # A path from the root of a disk; not a web address, a fraction or the end of an HTML element.
@@ -548,7 +566,14 @@ def test_a_page_has_at_most_1_mb(path):
 @every_notebook
 def test_tags_are_known(path):
     tags = {tag for cell in pages.read_notebook(path)["cells"] for tag in pages.tags_of(cell)}
-    assert not {tag for tag in tags - TAGS if not re.fullmatch(r"shows:[a-z_]+(\.\w+)+", tag)}
+    assert not {tag for tag in tags - TAGS if not re.fullmatch(r"(shows|tool):[a-z_]+(\.\w+)+", tag)}
+
+
+@every_page
+def test_a_page_shows_in_its_first_minute_what_it_leads_to(path):
+    """A picture among the first six code cells: of shipped data, or that of a cell tagged `preview`."""
+    first = code_cells(pages.read_notebook(path))[:6]
+    assert path.name.startswith("00_") or any("image/png" in o.get("data", {}) for c in first for o in c["outputs"])
 
 
 @every_page
