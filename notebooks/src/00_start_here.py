@@ -29,7 +29,8 @@
 # | [10 Few images](10_few_images.ipynb) | What can 42 images teach a GAN, and what can they tell about it? Or images of your own? | a minute and a half |
 #
 # Read them in this order: what one page explains, the next ones import. On each page you will meet the same rhythm. **Predict:** write down a number or
-# pick an outcome *before* you run the cell. Run it. **Read:** what the output says, and what it does not.
+# pick an outcome *before* you run the cell. Run it. **Read:** what the output says, and what it does not. Below a Read stands a folded cell, *Statements*: its sentences once more, each with the
+# comparison that makes it true. The cell prints nothing as long as they hold. Change a parameter or the seed, and it names the sentences that your run refutes.
 
 # %% [markdown]
 # ## Does it run here?
