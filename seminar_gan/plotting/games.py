@@ -67,13 +67,15 @@ def plane_game(moments, real_points, extent, columns=3):
         field = axis.imshow(
             fields[title], cmap=_FAKE_TO_REAL, vmin=0, vmax=1, extent=[-extent, extent] * 2, origin="lower", alpha=0.75
         )
-        axis.plot(*real_points.T, ".", color="black", markersize=1.5)
-        axis.plot(*_points(title, fake_points).T, "x", color=FAKE_POINTS, markersize=2.5, markeredgewidth=0.7)
+        real = axis.plot(*real_points.T, ".", color="black", markersize=1.5, zorder=3)  # crosses would hide them
+        fake = axis.plot(*_points(title, fake_points).T, "x", color=FAKE_POINTS, markersize=2.5, markeredgewidth=0.7)
         axis.set(xlim=(-extent, extent), ylim=(-extent, extent), xticks=[], yticks=[])
         axis.set_title(title, fontsize=TEXT_POINTS, pad=3)
     bar = figure.colorbar(field, ax=axes, shrink=0.9, aspect=25, ticks=[0, 0.5, 1])
     bar.set_label("D(x)", fontsize=TEXT_POINTS)
     bar.ax.tick_params(labelsize=TEXT_POINTS)
+    look = {"ncols": 2, "frameon": False, "fontsize": TEXT_POINTS, "markerscale": 2}
+    figure.legend([*real, *fake], ["real", "generated"], loc="outside upper center", **look)
     return figure
 
 
