@@ -1,4 +1,4 @@
-"""What page 04 computes itself, against arithmetic and against each other: the integral, the ladder, the shares."""
+"""What page 04 computes itself, against arithmetic and against each other: the integral, the ladder, shares, blur."""
 
 import ast
 
@@ -12,15 +12,15 @@ import seminar_gan as sg
 from seminar_gan.models.variational import build_decoder, build_encoder
 from seminar_gan.training.variational import VariationalAutoencoder, bernoulli_loss
 
-SHOWN = {"log_weights", "ladder", "log_p", "shares"}
+SHOWN = {"blur", "draw_pixels", "grey", "images_at", "ladder", "log_p", "log_weights", "shares"}
 PAGE = ROOT / "notebooks" / "src" / "04_variational_autoencoder.py"
 IMAGES = np.random.default_rng(0).integers(0, 2, (3, 4)).astype("float32")
 
 
 @pytest.fixture(scope="module")
 def page():
-    """Four of the page's functions, by name, and the names that they use."""
-    names = {"np": np, "sg": sg, "bernoulli_loss": bernoulli_loss}
+    """The page's own functions, by name, and the names that they use."""
+    names = {"np": np, "sg": sg, "bernoulli_loss": bernoulli_loss, "SEED": 0}
     for cell in jupytext.reads(PAGE.read_text(encoding="utf-8"), fmt="py:percent").cells:
         if cell.cell_type == "code":
             nodes = [node for node in ast.parse(cell.source).body if getattr(node, "name", None) in SHOWN]
@@ -63,3 +63,28 @@ def test_shares_are_densities_divided_by_their_sum(page):
     densities = np.prod(np.exp(-squares / 2) / np.sqrt(np.exp(log_variances)), axis=2)
     expected = densities / densities.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(page["shares"](places, means, log_variances), expected, rtol=1e-6)
+
+
+def test_equal_shares_of_seven_images_count_as_seven(page):
+    equal, alone = np.full((5, 7), 1 / 7), np.eye(7)[:5]
+    assert page["images_at"](equal) == pytest.approx(7)
+    assert page["images_at"](alone) == pytest.approx(1)
+
+
+def test_blur_keeps_the_ink_and_spreads_a_dot_by_one_pixel_in_each_direction(page):
+    dot = np.zeros((1, 784))
+    dot[0, 14 * 28 + 14] = 1
+    blurred = page["blur"](dot)[0]
+    offsets = np.arange(28) - 14
+    assert blurred.sum() == pytest.approx(1)
+    for axis in (0, 1):
+        assert np.sum(blurred.sum(axis=axis) * offsets**2) == pytest.approx(1)
+
+
+def test_grey_is_a_share_of_what_is_not_black_and_drawn_pixels_have_none(page):
+    images = np.array([[0.0, 0.05, 0.5, 1.0], [0.0, 0.95, 0.2, 0.3]])
+    assert page["grey"](images) == pytest.approx(3 / 5)
+    drawn = page["draw_pixels"](np.full((1_000, 4), 0.3))
+    assert set(np.unique(drawn)) == {0, 1}
+    assert drawn.mean() == pytest.approx(0.3, abs=0.03)
+    assert page["grey"](drawn) == 0
