@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 TEMKENG_TRAININGS = ("mnist-500", "mnist-5000", "smile-1000", "smile-20000")
-WINKLER_TRAININGS = ("dense-2000", "dense-3000", "dcgan-300")
+WINKLER_TRAININGS = ("dense-2000", "dense-3000", "dcgan-300", "dcgan-2000", "dcgan-3000")
 PANIC_TRAININGS = ("plain", "normalised")
 
 

@@ -119,6 +119,16 @@ FILES = {
         sha256="4bf2db1c464f3f683d9c0a9b3b46c0955575da84375593e2f69bdcc601db8e37",
         script="tools/train_weights.py",
     ),
+    "samples/winkler-dcgan-2000.png": DataFile(
+        size=480_814,
+        sha256="4cda3ecd2e3ad017fc643c8ec7f15233e4645ad2b6c197111f217a41bf0b06e7",
+        script="tools/train_weights.py",
+    ),
+    "samples/winkler-dcgan-3000.png": DataFile(
+        size=469_884,
+        sha256="c90672f11413083a8e43dbf7fb54f48c770dbff73017c5fc03677a238dccd0fc",
+        script="tools/train_weights.py",
+    ),
     "samples/winkler-dcgan-300.png": DataFile(
         size=743_913,
         sha256="03773a81de7bd57bad0dc6004f0f2f415078900fb58806cb5db4793f270caa98",
