@@ -798,7 +798,15 @@ sg.export.colab.download("figures")
 
 
 # %% tags=["solution"]
-def play(gan, pictures=images, steps=200):
+cells_folder, shape = sg.datasets.cells_folder(), (IMAGE_SIZE, IMAGE_SIZE, 1)
+longest = sg.datasets.load_image_folder(cells_folder, IMAGE_SIZE, "stretch").sizes.max()
+
+
+def cells_of(size):  # on a canvas, as on the page
+    return sg.datasets.load_image_folder(cells_folder, size, "pad", scale=size / longest).images
+
+
+def play(gan, pictures, steps=200):
     adams = keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3)
     gan.compile(d_optimizer=adams[0], g_optimizer=adams[1])
     gan.fit(sg.ranges.to_unit(pictures), steps=steps, batch_size=8, report_every=steps)
@@ -822,7 +830,7 @@ def panic_gan(kind=sg.training.GatedGAN, shape=shape, kernels=(3, 5), **options)
 # %% tags=["solution", "nbval-ignore-output", "timing"]
 rows = {}
 for open_above in (tuple(GATES), (0, 0, 0), (1, 1, 0.5)):
-    rows[str(open_above)] = play(panic_gan(gates=open_above))
+    rows[str(open_above)] = play(panic_gan(gates=open_above), cells_of(IMAGE_SIZE))
 figure = sg.plotting.image_rows(rows)
 sg.plotting.show(
     figure,
@@ -848,7 +856,8 @@ class LiteralGAN(sg.training.GatedGAN):
         return self.rates[gate] < (0.6, 0.45, 0.5)[gate]
 
 
-figure = sg.plotting.image_rows({"literally": play(panic_gan(LiteralGAN))})
+literally = play(panic_gan(LiteralGAN), cells_of(IMAGE_SIZE))
+figure = sg.plotting.image_rows({"literally": literally})
 sg.plotting.show(
     figure,
     "Ten nearly uniform grey images in a row, generated after training as the text of the paper says.",
@@ -860,7 +869,7 @@ sg.plotting.show(
 # **Exercise 3.**
 
 # %% tags=["solution", "nbval-ignore-output", "timing"]
-larger = sg.datasets.load_image_folder(cells_folder, 48, scale=48 / longest).images
+larger = cells_of(48)
 rows = {"cells": larger[:10]}
 for kernels in ((3, 5), (5, 9)):
     rows[f"kernels {kernels}"] = play(panic_gan(shape=(48, 48, 1), kernels=kernels), larger)
