@@ -1,5 +1,6 @@
-"""Trained generators, and what they drew, that come with the package: trained once, for longer than a page has time."""
+"""What came of trainings for which a page has no time: generators, what they drew, what was measured."""
 
+import csv
 import io
 
 import numpy as np
@@ -10,9 +11,11 @@ from seminar_gan.metrics.features import load_network
 from seminar_gan.models import dcgan, panic
 
 __all__ = [
+    "MEASURED",
     "PANIC_TRAININGS",
     "TEMKENG_TRAININGS",
     "WINKLER_TRAININGS",
+    "load_measurements",
     "load_mirza_samples",
     "load_panic_generator",
     "load_panic_progress",
@@ -26,6 +29,7 @@ __all__ = [
 TEMKENG_TRAININGS = ("mnist-500", "mnist-5000", "smile-1000", "smile-20000")
 WINKLER_TRAININGS = ("dense-2000", "dense-3000", "dcgan-300", "dcgan-2000", "dcgan-3000")
 PANIC_TRAININGS = ("plain", "normalised")
+MEASURED = ("mirza", "label_ways")
 
 
 def __dir__():
@@ -125,6 +129,37 @@ def load_mirza_samples():
         (100, 28, 28, 1)
     """
     return _images("samples/mirza.png", 28).reshape(-1, 28, 28, 1)
+
+
+def load_measurements(training):
+    """Load what was measured of conditional pairs: 2,000 ordered digits each time.
+
+    Args:
+        training: one of MEASURED. "mirza" is Mirza & Osindero's dense pair, every 250 steps. "label_ways" are six ways
+            to give a discriminator the label, with three seeds each.
+
+    Returns:
+        {column: array (k,)}, float but for `way`, str. Both have `fidelity`, the share of digits that show what was
+        ordered, and `distance`, Fréchet, from as many real ones. "mirza" has `step`; "label_ways" has `seed`,
+        `parameters` of the discriminator, `ms` of one core for a step, and `spread`, how much the features vary within
+        a class, the mean trace of their covariance, relative to real digits.
+
+    Raises:
+        ValueError: for another name.
+        DataError: if the file in data/measured/ is missing, altered or unreadable.
+
+    Source:
+        tools/train_mirza.py and tools/label_seeds.py.
+
+    Example:
+        >>> int(load_measurements("mirza")["step"][-1])
+        5250
+    """
+    _check(training, MEASURED)
+    text = embedded.read_file(f"measured/{training}.csv", embedded.FILES[f"measured/{training}.csv"]).decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    columns = {column: np.array([row[column] for row in rows]) for column in rows[0]}
+    return {column: values if column == "way" else values.astype(float) for column, values in columns.items()}
 
 
 def load_panic_generator(training):

@@ -51,6 +51,16 @@ def test_mirzas_digits_are_what_was_ordered():
     assert np.mean(features.load_digit_features().classes(samples) == np.arange(100) % 10) > 0.6
 
 
+def test_measurements_are_columns_of_numbers():
+    mirza, ways = weights.load_measurements("mirza"), weights.load_measurements("label_ways")
+    assert mirza["step"].tolist() == list(range(250, 5_251, 250))
+    assert list(ways) == ["way", "seed", "parameters", "ms", "fidelity", "distance", "spread"]
+    assert ways["way"].dtype.kind == "U" and all(ways[name].dtype == float for name in list(ways)[1:])
+    assert all(len(column) == 18 for column in ways.values())
+    with pytest.raises(ValueError, match="one of mirza, label_ways; got 'ways'"):
+        weights.load_measurements("ways")
+
+
 def test_every_training_can_be_loaded_and_no_other():
     names = {f"samples/temkeng-{training}.png" for training in weights.TEMKENG_TRAININGS}
     names |= {f"samples/winkler-{training}.png" for training in weights.WINKLER_TRAININGS}

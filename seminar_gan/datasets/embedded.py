@@ -59,6 +59,16 @@ FILES = {
         sha256="b3135f30af6ddd088bdd0f254208f494eeb9f43502b33453822be9dcbb4f47de",
         script="tools/full_runs.py",
     ),
+    "measured/label_ways.csv": DataFile(
+        size=930,
+        sha256="744c17a94da09e7974a43e16d489df45486742bdd01636a488dca48424569b95",
+        script="tools/label_seeds.py",
+    ),
+    "measured/mirza.csv": DataFile(
+        size=348,
+        sha256="36fe9e2bb061c2a09c5e047ca3647e292d3f57c9592bcc6d0c8795ea0bd2519d",
+        script="tools/train_mirza.py",
+    ),
     "mnist.npz": DataFile(
         size=11_266_754,
         sha256="99b6212d8b734503d7fa2e29ea6413bad62226998e56555f4a6b0b30072f1aec",
