@@ -509,7 +509,7 @@ sg.claims.holds("much nearer than moved ones", off_centre["changed before D"] < 
 # One $\alpha$ for each image, *uniform*. Much copied code draws it from a normal distribution: then the slope is taken anywhere on the line through the two images, only one time in three between them.
 
 
-# %% tags=["shows:losses.wasserstein_critic", "shows:losses.wasserstein_generator", "shows:training.gan.GAN.draw_uniform", "shows:training.penalties.GradientPenalty.points", "shows:training.penalties.SlopePenalty.__call__", "shows:training.penalties.SlopePenalty.cost"]
+# %% tags=["shows:losses.wasserstein_critic", "shows:losses.wasserstein_generator", "shows:training.sampling.Sampling.draw_uniform", "shows:training.penalties.GradientPenalty.points", "shows:training.penalties.SlopePenalty.__call__", "shows:training.penalties.SlopePenalty.cost"]
 def wasserstein_critic(real_scores, fake_scores):
     return ops.mean(fake_scores) - ops.mean(real_scores)
 
