@@ -9,7 +9,7 @@
 # # 05 · The game
 #
 # Two networks play against each other, and one of them learns to make images like those it is shown. This page plays the game with points in the plane, where it can be seen whole, and says what the theory
-# promises and what it does not. The picture below is one of its figures: the game at six moments. At the end you will also have a table of four games, and a whole GAN of forty lines that you can copy. It takes
+# promises and what it does not. The picture below is one of its figures: the game at six moments. At the end you will also have a table of four games, and a whole GAN of about forty lines that you can copy. It takes
 # about a minute and a half. You need [page 01](01_simple_autoencoder.ipynb).
 
 # %% tags=["setup", "nbval-ignore-output"]
@@ -95,7 +95,7 @@ best_figure = sg.plotting.curves(
     xlabel="x",
     ylabel="density, probability",
 )
-best_figure.axes[0].set_xlim(-4, 6)
+best_figure.axes[0].set_xlim(-4, 8)
 sg.plotting.show(
     best_figure,
     "A line plot of two Gaussians, p around 0 and q around 2, and of the best answer of D, which "
@@ -211,7 +211,7 @@ for distance in far:
     mean_pull["non-saturating"].append(distance * np.sum(q * (1 - best)) * dx)
 panels = {
     "JSD": {"JSD": (far, jsds)},
-    "pull on a point": {k: (far, v) for k, v in mean_pull.items()},
+    "mean pull": {k: (far, v) for k, v in mean_pull.items()},
 }
 jsd_figure = sg.plotting.stacked_curves(panels, xlabel="distance (standard deviations)")
 sg.plotting.show(
@@ -424,7 +424,7 @@ doubt = np.abs(np.asarray(ops.sigmoid(D(made))) - 0.5).mean()
 print(f"mean distance of D from 1/2 on the generated points at the end: {doubt:.2f}")
 
 # %% [markdown]
-# **Read.** At step 50 the cloud has flown apart, over the smile and past it. $D$ has learned where it is and calls that region generated (orange). At step 200 the smile can be seen, and at the end most of the crosses lie along it. There the
+# **Read.** At step 50 the cloud has flown apart, over the smile and past it. $D$ calls part of where it is now generated (orange). At step 200 the smile can be seen, and at the end most of the crosses lie along it. There the
 # colour is nearly white: this $D$ cannot tell. Away from the points it still answers firmly in some places, but no point lies there that could learn from it.
 
 # %% tags=["check"]

@@ -1,10 +1,11 @@
-"""The ten lines of page 05 do what the package's training step does."""
+"""The ten lines of page 05 do what the package's training step does, and its cells can be copied."""
 
 import jupytext
 import keras
 import numpy as np
 import tensorflow as tf
 from conftest import ROOT
+from keras import layers, ops
 
 from seminar_gan.losses import cross_entropy, non_saturating
 from seminar_gan.models import mlp
@@ -13,10 +14,16 @@ from seminar_gan.training import GAN
 PAGE = ROOT / "notebooks" / "src" / "05_the_game.py"
 
 
+def cell(start):
+    """The source of the one cell of the page that begins with this text."""
+    cells = jupytext.reads(PAGE.read_text(encoding="utf-8"), fmt="py:percent").cells
+    (source,) = [cell.source for cell in cells if cell.source.startswith(start)]
+    return source
+
+
 def shown_step():
     """The function of the page, and the names that it uses."""
-    cells = [cell.source for cell in jupytext.reads(PAGE.read_text(encoding="utf-8"), fmt="py:percent").cells]
-    (source,) = [source for source in cells if source.startswith("def train_step(x, z):")]
+    source = cell("def train_step(x, z):")
     names = {"tf": tf, "cross_entropy": cross_entropy, "non_saturating": non_saturating}
     exec(source, names)
     return names
@@ -41,3 +48,37 @@ def test_the_ten_lines_make_the_steps_of_the_package():
     for shown, own in (("G", gan.generator), ("D", gan.discriminator)):
         for a, b in zip(names[shown].get_weights(), own.get_weights(), strict=True):
             np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+def networks_of_the_page():
+    names = {"keras": keras, "layers": layers, "np": np, "SEED": 3}
+    exec(cell("def points_on_a_smile("), names)
+    return names["two_networks"]()
+
+
+def test_the_networks_are_those_of_the_package():
+    keras.utils.set_random_seed(3)
+    for build, shown in zip(
+        (mlp.build_point_generator, mlp.build_point_discriminator), networks_of_the_page(), strict=True
+    ):
+        for a, b in zip(build().get_weights(), shown.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_the_cells_that_can_be_copied_are_a_whole_game_without_anything_of_ours(capsys):
+    starts = (
+        "def cross_entropy(",
+        "def points_on_a_smile(",
+        "def train_step(x, z):",
+        "G, D = two_networks()\nd_optimizer",
+    )
+    names = {"keras": keras, "layers": layers, "np": np, "ops": ops, "tf": tf}
+    names |= {"SEED": 0, "POINT_STEPS": 3, "BATCH_SIZE": 8}
+    sources = [cell(start) for start in starts]
+    untrained = [weights.copy() for weights in networks_of_the_page()[0].get_weights()]
+    exec("\n".join(sources).replace("tf.function(train_step)", "train_step"), names)
+    lines = [line for source in sources for line in source.splitlines() if line and not line.startswith("#")]
+    assert 40 <= len(lines) <= 60
+    assert not any("sg." in line for line in lines)
+    assert not np.allclose(untrained[0], names["G"].get_weights()[0])
+    assert "loss of D" in capsys.readouterr().out
