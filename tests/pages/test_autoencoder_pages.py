@@ -110,3 +110,26 @@ def test_white_inputs_are_nearly_alike():
     sets = [sets[0], 1 - sets[0], 1 - sets[1], sets[1]]
     ratios = [np.sum(images.mean(axis=0) ** 2) / images.var(axis=0).sum() for images in sets]
     assert ratios == pytest.approx([112.35, 0.1188, 7.860, 0.2328], rel=1e-3)
+
+
+def test_the_best_window_holds_an_edge():
+    share = function("02_deep_autoencoder", "best_window_share")
+    filters = np.zeros((4, 28, 28))
+    filters[0, 5:8, 5], filters[0, 5:8, 6] = 1, -1  # an edge of 3 pixels
+    filters[1, 7:21, 13], filters[1, 7:21, 14] = 1, -1  # of 14 pixels
+    filters[2] = 0.1  # everywhere the same
+    filters[3, -1, -1] = -3  # in the last corner
+    assert share(filters) == pytest.approx([1, 0.5, 49 / 784, 1])
+
+
+def test_what_the_full_runs_say_of_deep_and_simple_faces():
+    """Temkeng 2020, 3.2: the deep one reconstructs better. After 700 epochs it does so with its training faces only."""
+    records, _ = sg.datasets.load_full_runs()
+    runs = {name: [records[name, "binarised Smile", seed] for seed in range(3)] for name in ("simple", "deep")}
+    assert {run["epoch"][-1] for both in runs.values() for run in both} == {700}
+    training, test = (
+        {name: [run[column][-1] for run in both] for name, both in runs.items()}
+        for column in ("train_explained", "test_explained")
+    )
+    assert min(training["deep"]) > 0.96 > 0.9 > max(training["simple"])
+    assert max(test["deep"]) < 0.2 < 0.4 < min(test["simple"])
