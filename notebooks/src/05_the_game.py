@@ -355,7 +355,7 @@ sg.claims.holds("the same direction", cosines[lengths["minimax"] > 1e-5].min() >
 sg.claims.holds("more than a thousand on the median point", stronger > 1_000)
 medians = {name: np.median(length) for name, length in lengths.items()}
 sg.claims.holds("hardly any", medians["minimax"] < 0.01 * medians["non_saturating"])
-sg.claims.holds("a large part of the plane", called_real > 0.3)
+sg.claims.holds("a large part of the plane", called_real > 0.4)
 
 # %% [markdown]
 # ## The loop
@@ -431,7 +431,7 @@ print(f"mean distance of D from 1/2 on the generated points at the end: {doubt:.
 # @title Statements
 shares = list(on_the_smile.values())
 sg.claims.holds("at step 50 the cloud has flown apart", shares[2] < 0.5)
-sg.claims.holds("at the end most lie along the smile", shares[-1] > 0.75 and shares[-1] > shares[2])
+sg.claims.holds("at the end most lie along the smile", shares[-1] > 0.7 and shares[-1] > shares[2])
 sg.claims.holds("at step 200 the smile can be seen", shares[4] > shares[2])
 sg.claims.holds("nearly white", doubt < 0.1)
 
@@ -622,7 +622,7 @@ known_table = sg.export.table(
 known_table
 
 # %% [markdown]
-# **Read.** No measure sees all three. The energy distance sees at once that there are too many points on one side, and not that they lie on a line without thickness. The distance to the nearest point sees the missing thickness and hardly the wrong side, where each point still has a neighbour.
+# **Read.** No measure sees all three. The energy distance sees at once that there are too many points on one side, and not that they lie on a line without thickness. The distance to the nearest point sees the missing thickness and less of the wrong side, where each point still has a neighbour not far away.
 # The new $D$ sees the wrong side and the move, which the energy distance hardly does, and little or nothing of the thickness: a perfect $D$ would know such points nearly always, and JSD would be $\log 2 = 0.693$. "At least" can be far from the truth. (A value just below 0 is an estimate from 6,000 points of a bound that is about 0.)
 
 # %% tags=["check"]
@@ -633,7 +633,7 @@ sg.claims.holds("the energy distance sees the wrong side", side[0] > 10 * most[0
 sg.claims.holds("and not the missing thickness", thin[0] < 3 * most[0])
 sg.claims.holds("nor much of the move", moved[0] < 0.15 * side[0])
 sg.claims.holds("nearest sees the missing thickness", thin[1] > 1.4 * most[1])
-sg.claims.holds("and hardly the wrong side", side[1] < 1.35 * most[1])
+sg.claims.holds("and less of the wrong side", side[1] < min(1.5 * most[1], 0.9 * thin[1]))
 sg.claims.holds("the new D sees the wrong side and the move", min(side[2], moved[2]) > 0.65)
 sg.claims.holds("and little or nothing of the thickness", thin[2] < 0.75 and thin[3] < 0.1)
 sg.claims.holds("half of the time on real points", abs(known["real"][2] - 0.5) < 0.03)
@@ -696,14 +696,20 @@ claims.below(
     "game in the plane: loss of D at the end, farthest of four games from 2 log 2",
     "ours, number computed from Goodfellow et al. 2014, theorem 1",
 )
-claims.below(
-    0.08,
-    found["no head start"][0] / start,
-    "no head start needed: energy distance to the data, after / before the game",
+claims.above(
+    200,
+    warm - cold,
+    "no head start needed: steps that the game after one takes longer until D's accuracy is below 0.55",
     "against Heck, slides, Training",
 )
 claims.below(
-    0.04,
+    0.06,
+    average[0] / start,
+    "all four games: mean energy distance to the data, after / before the game",
+    ours,
+)
+claims.below(
+    0.03,
     found["head start, minimax"][0] / start,
     "minimax loss with Adam after a head start: energy distance, after / before the game",
     ours,
