@@ -71,6 +71,36 @@ def test_multiplications_of_an_image():
     assert count(autoencoders.build_convolutional_autoencoder()) == by_hand == 751_680
 
 
+def test_a_twelfth_and_a_fiftieth_of_the_parameters_and_four_times_the_code():
+    simple, deep, convolutional = (
+        getattr(autoencoders, f"build_{name}_autoencoder")() for name in ("simple", "deep", "convolutional")
+    )
+    counts = [network.count_params() for network in (simple, deep, convolutional)]
+    assert counts == [50_992, 222_384, 4_385]
+    assert counts[0] / counts[2] == pytest.approx(12, abs=0.5) and counts[1] / counts[2] == pytest.approx(50, abs=1)
+    assert np.prod(convolutional.get_layer("code").output.shape[1:]) == 128
+
+
+def test_the_centre_of_mass_of_a_pixel_and_of_two():
+    images = np.zeros((2, 28, 28))
+    images[0, 3, 20] = 0.5
+    images[1, [3, 5], [20, 24]] = 0.5, 1.5
+    assert function("03_convolutional_autoencoder", "centre")(images).tolist() == [[3, 20], [4.5, 23]]
+
+
+def test_the_trained_weights_fit_the_canvas():
+    small = autoencoders.build_convolutional_autoencoder()
+    large = autoencoders.build_convolutional_autoencoder((76, 76, 1))
+    large.set_weights(small.get_weights())
+    assert large.output_shape[1:] == (76, 76, 1)
+
+
+def test_the_first_epoch_that_reaches_a_goal():
+    first = function("03_convolutional_autoencoder", "first_epoch")
+    assert first([1, 2, 5], [0.1, 0.4, 0.3], 0.3) == 2
+    assert first([1, 2, 5], [0.1, 0.2, 0.2], 0.3) == np.inf
+
+
 FULL_RUNS = {"raw Smile": 4_000, "binarised Smile": 700}  # as on page 01
 
 
