@@ -45,18 +45,18 @@ FILES = {
         script="tools/data/build_cells.py",
     ),
     "full_runs/curves.csv": DataFile(
-        size=65_369,
-        sha256="b54d2be14508283668c50bd26c21f410ec2b0b6b3bb7fca0c39c3785ef166e92",
+        size=113_727,
+        sha256="64c5677f282fd715e71969e16a7b6d07ffff714bc0f3d7ee81f444d4431c9093",
         script="tools/full_runs.py",
     ),
     "full_runs/origin.json": DataFile(
-        size=1_233,
-        sha256="68136278221ee4d2b06ddd87958bb9a09da9ef6a75256ef9ee4787e3a3dfd209",
+        size=1_656,
+        sha256="e6a49977f688f2162f8879ddb89f120a4ab820b09ae6d4e5b5278918b7bb2644",
         script="tools/full_runs.py",
     ),
     "full_runs/reconstructions.npz": DataFile(
-        size=38_605,
-        sha256="b3135f30af6ddd088bdd0f254208f494eeb9f43502b33453822be9dcbb4f47de",
+        size=67_803,
+        sha256="de28a21488b54b43a9804452926e97602aba24d6258f3ffc90190d0f56f82fc2",
         script="tools/full_runs.py",
     ),
     "measured/label_ways.csv": DataFile(
