@@ -135,7 +135,8 @@ def kernel_distance(real, fake, *, resamples=100, seed=0, least=100):
         resamples: how often the samples are drawn again, at least 40.
         seed: of these draws, a whole number.
         least: the smallest size of either sample that is accepted, 2 or more. Set it lower only where you have no more
-            samples, and say so: from 21 and 21 numbers the interval holds the true value in about 7 of 10 cases.
+            samples, and say so: from 21 and 21 samples with Gaussian features the interval holds the true value in 8 or
+            9 of 10 cases, from skewed ones in fewer.
 
     Returns:
         KernelDistance: value, low, high.
