@@ -9,7 +9,7 @@
 # # 04 · Variational autoencoder
 #
 # Page 01 decoded random codes and got strokes that were hardly digits. This page adds two things to an autoencoder, a random draw of the code and a term of the loss, and its decoder becomes a generator.
-# The picture below is one of its figures: what such a decoder makes of the places of a plane. At the end you also have a table that says how far digits from random codes are from real ones, and the likely cause of their blur, tested in that plane.
+# The picture below is one of its figures: what such a decoder makes of the places of a plane. At the end you also have a table that says how far digits from random codes are from real ones, and you know why the digits of the plane are blurred.
 # It takes about a minute and a half. You need pages [01](01_simple_autoencoder.ipynb) and [02](02_deep_autoencoder.ipynb).
 
 # %% tags=["setup", "nbval-ignore-output"]
@@ -69,7 +69,7 @@ x_test = sg.ranges.to_unit(test_digits).reshape(-1, 784)
 # &= \mathbb{E}_{z \sim q(z \mid x)} [\log p(x \mid z)] - \mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big)
 # \end{aligned}$$
 #
-# The last line is the *evidence lower bound*, ELBO for short (their equation 3). Its first term asks for good reconstructions, as on page 01. The second, the
+# The last line is the *evidence lower bound*, ELBO for short (Kingma & Welling, equation 3). Its first term asks for good reconstructions, as on page 01. The second, the
 # *Kullback-Leibler divergence* from the prior, is the price of the code: what $q(z \mid x)$ says about the image beyond what the prior says. Both are measured in *nats*, units of the natural logarithm.
 #
 # ## Two networks
@@ -308,7 +308,7 @@ sg.claims.holds("between 70 and 90 nats an image", 70 < plain_history["loss"][-1
 sg.claims.holds("the variational loss is higher", excess > 30)
 sg.claims.holds("nearly half of the difference is the divergence", 0.35 < paid / excess < 0.55)
 sg.claims.holds("the autoencoder reconstructs better", errors["AE"] < errors["VAE"])
-sg.claims.holds("its error is about 1.6 times as large", 1.4 < errors["VAE"] / errors["AE"] < 1.9)
+sg.claims.holds("its error is about 1.6 times as large", 1.5 < errors["VAE"] / errors["AE"] < 1.8)
 
 # %% [markdown]
 # ## Random codes, decoded
@@ -389,12 +389,12 @@ samples_table = sg.export.table(
 samples_table
 
 # %% [markdown]
-# **Read.** Most digits are in the last row of the picture, and the number agrees: the variational autoencoder's samples from the prior are nearest to real digits, at little more than half the distance of its rival's best. The rival's codes mean nothing to its decoder unless they look like real ones: shuffled entries, then entries with
+# **Read.** Most digits are in the last row of the picture, and the number agrees: the variational autoencoder's samples from the prior are nearest to real digits, at little more than half the distance of its rival's best. Its rival's decoder needs codes that look like real ones: shuffled entries, then entries with
 # the right covariance, bring it nearer each time, but not near enough. The floor for all of these is what other training digits score, below 1. (A black image beats the mean image, so a small distance alone proves little: look at the pictures, too.)
 #
-# Now compare with the codes of test digits, whose floor is the test digits' own distance. There the autoencoder is ahead, but by less than it is behind with random codes. Random codes at their best cost the autoencoder four to seven times that distance, the variational one only about twice. So what differs most is not the decoders. It is
-# whether random codes look like real ones. Winkler (2018, chapter 2) says so: "the distribution of the found representations will be close to a gaussian". Of the variational one's drawn codes each entry has about the prior's standard deviation, 1; the autoencoder's reach 3.
-# The factor of two that is left says that spreads do not tell everything.
+# Now compare with the codes of test digits, whose floor is the test digits' own distance. There the autoencoder is ahead. Random codes at their best cost the autoencoder four to seven times that distance, the variational one only about twice. So what differs most is not the decoders. It is
+# whether random codes look like real ones. Winkler (2018, chapter 2) writes that the divergence sees to this: "the distribution of the found representations will be close to a gaussian", so vectors drawn from one can be decoded. Of the variational one's drawn codes each entry has about the prior's standard deviation, 1; the autoencoder's reach 3.
+# Spreads do not tell everything. The codes of the rival's last row have the right ones, and the right covariance, and still fall short: the rival's real codes are no Gaussian. And a factor of two is left to the variational one, too.
 
 # %% tags=["check"]
 # @title Statements
@@ -417,10 +417,6 @@ sg.claims.holds(
     measured["AE, test"] < measured["VAE, test"],
 )
 sg.claims.holds(
-    "by less than it is behind with random codes",
-    measured["VAE, test"] / measured["AE, test"] < best_ae / measured["VAE, prior"],
-)
-sg.claims.holds(
     "random codes cost the autoencoder four to seven times that",
     4 < best_ae / measured["AE, test"] < 7,
 )
@@ -440,7 +436,7 @@ sg.claims.holds("the autoencoder's reach 3", 2.7 < deviations["AE"].max() < 4.5)
 # Train once more with a code of two numbers. Then all that the decoder can do can be seen at once. **Predict:** write each test image's class where its $\mu$ is in the plane. The labels were never used. Will there be ten groups?
 #
 # Then the other way: lay a grid over the plane and decode each point. To give every region the share that the prior gives it, space the grid evenly in probability: its coordinates are the values that a normal number stays below with a probability of
-# 1/40, 3/40, ... (the inverse of the normal distribution function; Kingma & Welling, figure 4).
+# 1/40, 3/40, ..., 39/40 (the inverse of the normal distribution function; Kingma & Welling, figure 4). They reach from -1.96 to 1.96, so the sheet is the middle of the plane.
 
 # %% tags=["nbval-ignore-output"]
 plane = VariationalAutoencoder(*two_halves(code_size=2), seed=SEED)
@@ -487,16 +483,16 @@ sg.plotting.show(
 
 # %% [markdown]
 # **Read.** Groups, yes, but not ten with gaps between them: classes that look alike share a region, 4 and 9 above all. Still, two numbers found without a label tell the class far more often than the one time in ten of
-# a guess. The cloud as a whole has about the spread of the prior, 1 in every direction.
+# a guess. The cloud as a whole has about the spread of the prior, 1, along both axes.
 #
-# The digits of the sheet lie as the classes do in the scatter plot, and each changes into its neighbours without a break. Between two classes the decoder has to put something; what it puts there is the subject of the last section.
+# The digits of the sheet lie as the classes do in the middle of the scatter plot, and each changes into its neighbours without a break. Between two classes the decoder has to put something; what it puts there is the subject of the last section.
 
 # %% tags=["check"]
 # @title Statements
 sg.claims.holds("far more often than one time in ten", same_class > 0.45)
 sg.claims.holds("not ten with gaps between them", same_class < 0.8)
 sg.claims.holds("4 and 9 are mixed up above all", worst_pairs[0] == (4, 9))
-sg.claims.holds("about the spread of the prior", cloud.min() > 0.7 and cloud.max() < 1.6)
+sg.claims.holds("about the spread of the prior", cloud.min() > 0.8 and cloud.max() < 1.5)
 near, far = tiles[:, 1:] - tiles[:, :-1], tiles[:, 10:] - tiles[:, :10]
 sg.claims.holds("each changes into its neighbours", np.mean(near**2) < np.mean(far**2) / 4)
 squares = np.sum((grid[:, None] - plane_codes[None, :4_000]) ** 2, axis=2)
@@ -593,29 +589,27 @@ bounds_table
 # **Read.** Between 1 and 10: several nats in the plane, and the ladder rises towards the true value without passing it. What is lost at $k = 1$ is $\mathrm{KL}\big(q(z \mid x) \,\|\, p(z \mid x)\big)$, how far the encoder's guess is from the right one (Kingma & Welling, equation 1). It may be far for three reasons: the codes that could have made $x$ need not form a
 # Gaussian with independent entries, the encoder answers at once, without searching, and it has seen grey images only.
 #
-# With the longer code nobody can integrate, but the ladder climbs, so the ELBO is too low there, too. Even its lowest rung is above the exact value of the plane: the longer code makes the test images far more probable. (Burda et al., table 1, report $-86.8$ for a larger variational
-# autoencoder after 3,280 epochs, at $k = 5{,}000$ and over all test images.) A GAN has no such number: nobody can ask it how probable an image is.
+# With the longer code a grid is out of reach, but the ladder climbs, so the ELBO is too low there, too. Even its lowest rung is above the exact value of the plane: the longer code makes the test images far more probable. (Burda et al., table 1, report $-86.8$ for a larger variational
+# autoencoder after 3,280 epochs, at $k = 5{,}000$ and over all test images.) A GAN has no such number: it makes images, and does not say how probable one is.
 
 # %% tags=["check"]
 # @title Statements
 sg.claims.holds("between 1 and 10 are lost in the plane", 1 < exact - rungs["plane"][0] < 10)
 sg.claims.holds("the ladder never passes the true value", max(rungs["plane"]) < exact + 0.05)
-sg.claims.holds("it rises, 2 numbers", rungs["plane"] == sorted(rungs["plane"]))
+sg.claims.holds("it rises towards the true value", rungs["plane"][-1] > rungs["plane"][0] + 1)
 sg.claims.holds(
-    "the ladder still climbs with the longer code",
-    rungs["variational"] == sorted(rungs["variational"]),
+    "the ladder climbs with the longer code, too",
+    rungs["variational"][-1] > rungs["variational"][0] + 4,
 )
 sg.claims.holds(
-    "its lowest rung is above the exact value of the plane", rungs["variational"][0] > exact + 10
-)
-sg.claims.holds(
-    "far more probable than the uncertainty", rungs["variational"][0] > exact + 3 * error
+    "its lowest rung is above the exact value of the plane: far more probable",
+    rungs["variational"][0] > exact + 20,
 )
 
 # %% [markdown]
 # ## Beta
 #
-# Higgins et al. (2017, equation 4) multiply the divergence by a number: the loss is $-\mathbb{E}[\log p(x \mid z)] + \beta\, \mathrm{KL}$. With $\beta = 1$ it is the bound. They take $\beta > 1$, to get codes in which each entry stands for one property of the image (*disentangled*; not tested here). We take a smaller one, too,
+# Higgins et al. (2017, equation 4) multiply the divergence by a number: the loss is $-\mathbb{E}[\log p(x \mid z)] + \beta\, \mathrm{KL}$. With $\beta = 1$ it is the bound. Usually they take $\beta > 1$, to get codes in which each entry stands for one property of the image (*disentangled*; not tested here). We take a smaller one, too,
 # and $\beta = 784$, the classic mistake from above, the mean over pixels. An entry of the code
 # is *active* if it says something about the image: if the variance of $\mu_j$ over the images is above 0.01 (Burda et al. 2016). **Predict:** which of the four makes the best reconstructions, and which the best prior samples?
 
@@ -658,7 +652,7 @@ sweep_table
 
 # %% [markdown]
 # **Read.** The smallest beta has the best reconstructions, and the error grows with beta. Of these four, after these few epochs, $\beta = 1$ has the nearest samples. With 0.1 the code says several times as much, but the samples are worse. A likely reason: where saying is cheap, nothing holds the codes to the prior, and random codes are not like them.
-# With 4 less is worth saying: fewer entries are active, and the samples lose detail. (At $\beta = 1$ entries can fall silent, too, as training goes on: compare the line above the table.) With 784 the code says nothing at all. No entry is active, and the decoder, left alone, answers every code with the mean image. This is *posterior collapse*,
+# With 4 less is worth saying: fewer entries are active, and the samples look softer. (How many entries stay active at $\beta = 1$ in a longer training differs from seed to seed; the line above the table says it for this one.) With 784 the code says nothing at all. No entry is active, and the decoder, left alone, answers every code with the mean image. This is *posterior collapse*,
 # and it came from one `mean` where there should have been a `sum`.
 
 # %% tags=["check"]
@@ -685,14 +679,14 @@ sg.claims.holds(
 # %% [markdown]
 # ## Blurry, and why
 #
-# Look at the sheet again: the digits have soft edges and grey places. The usual explanation is "VAEs are blurry". In the plane there is a better one. Many images share a place $z$: $q(z \mid x_n)$ is large there for many $n$. What should the decoder answer at $z$? The loss at $z$ is a sum over
+# Look at the sheet again: the digits have soft edges and grey places. Variational autoencoders are known for that. In the plane we can see where it comes from. Many images share a place $z$: $q(z \mid x_n)$ is large there for many $n$. What should the decoder answer at $z$? The loss at $z$ is a sum over
 # all of them, each with its weight, and the answer with the smallest cross-entropy to all is their weighted mean:
 #
 # $$\hat{x}(z) = \frac{\sum_n q(z \mid x_n)\, x_n}{\sum_n q(z \mid x_n)}$$
 #
 # That is no network, only the encoder and the 55,000 training images. **Predict:** how like the decoder's answer is it, at ten random codes?
 #
-# How grey an image is, is the share of its grey pixels, those between 0.1 and 0.9, among all that are not black. **Predict:** rank test digits, the reconstructions and the samples of this page by it. And does the Fréchet distance see blur? We blur real digits by hand to find out.
+# Blur shows as grey. Count a pixel as grey if it lies between 0.1 and 0.9, and take the share of these among all pixels that are not black. **Predict:** rank test digits, the reconstructions and the samples of this page by it. And does the Fréchet distance see blur? We blur real digits by hand to find out.
 
 
 # %% tags=["paper"]
@@ -786,8 +780,8 @@ blur_table = sg.export.table(
 blur_table
 
 # %% [markdown]
-# **Read.** The decoder's answer and the weighted mean are nearly the same. About a hundred images share a place of the plane, and the decoder shows all of them at once. So for this encoder the blur is not a weakness of the decoder: it is the right answer to what the loss asks.
-# With the longer code hardly two images share a place, so this is not the reason why its samples are soft. A guess: random codes lie between those of training images, and a smooth decoder answers with something in between.
+# **Read.** The decoder's answer and the weighted mean are nearly the same. More than a hundred images share a place of the plane, and the decoder shows all of them at once. So for this encoder the blur is not a weakness of the decoder: it is the right answer to what the loss asks.
+# With the longer code hardly two images share a place, so this does not explain why its samples are soft. Nor is it that their codes are random: its reconstructions, from codes of real images, are nearly as grey. What the reason is, this page does not test.
 #
 # Real digits have grey edges too: about half of the pixels that are not black. The autoencoder's reconstructions have more, the variational one's more still, and samples from two numbers most, nearly every pixel. The Fréchet distance sees little of that: real digits blurred by hand are greyer than the long code's samples, and much nearer to real ones.
 # So most of the samples' distance has another cause than grey: look at their shapes.
@@ -799,11 +793,16 @@ blur_table
 
 # %% tags=["check"]
 # @title Statements
-sg.claims.holds("about a hundred images share a place", 60 < sharing < 250)
+sg.claims.holds("more than a hundred images share a place", 100 < sharing < 200)
 sg.claims.holds("with the longer code hardly two images", long_sharing < 2)
 sg.claims.holds(
     "the decoder's answer is the weighted mean, nearly",
     off["weighted mean"] < 0.3 * min(off["largest share"], off["mean image"]),
+)
+grey_samples = greys["VAE, prior samples"]
+sg.claims.holds(
+    "the long code's reconstructions are nearly as grey as its samples",
+    0 < grey_samples - greys["VAE, reconstructions"] < 0.05,
 )
 sg.claims.holds("about half of real digits is grey", 0.45 < greys["test digits"] < 0.6)
 sg.claims.holds(
@@ -843,13 +842,13 @@ sg.claims.holds(
 
 # %% tags=["claims"]
 claims = sg.claims.Claims()
-kingma, burda, winkler = "Kingma & Welling 2014", "Burda et al. 2016", "Winkler 2018, chapter 2"
+burda, winkler = "Burda et al. 2016", "Winkler 2018, chapter 2"
 gap, left = exact - rungs["plane"][0], exact - rungs["plane"][-1]
 claims.below(
     1.3,
     float(deviations["VAE"].max()),
-    "codes close to a Gaussian: largest deviation of an entry (prior: 1)",
-    winkler,
+    "VAE, drawn codes: largest standard deviation of an entry (prior: 1)",
+    f"ours, on {winkler}",
 )
 claims.below(
     0.7,
@@ -860,7 +859,7 @@ claims.below(
 claims.above(
     1.35, errors["VAE"] / errors["AE"], "ratio: test error of a pixel, VAE / autoencoder", "ours"
 )
-claims.above(0, left, "2 numbers: log p(x) - largest bound, in nats", f"{kingma}, equation 1")
+claims.above(0, left, "2 numbers: log p(x) - bound at k = 250, in nats", f"{burda}, theorem 1")
 claims.above(
     2,
     rungs["variational"][-1] - rungs["variational"][0],
@@ -907,13 +906,13 @@ for name, table in (
 for name, figure, caption in (
     ("vae_random_codes", samples_figure, "Images decoded from random codes."),
     ("vae_plane_decoded", sheet_figure, "The plane, decoded on a grid of equal probability."),
-    ("vae_plane_codes", plane_figure, "Codes of 700 test digits; labels were not used."),
+    ("vae_plane_codes", plane_figure, "Codes of 700 test digits; training used no labels."),
     ("vae_networks", networks_figure, "The encoder and the decoder."),
     ("vae_loss", loss_figure, "Loss with and without draw and divergence."),
     ("vae_reconstructions", reconstructions_figure, "Test digits and their reconstructions."),
     ("vae_bound", bound_figure, "The bound by the number of draws, code of 2 numbers."),
     ("vae_beta", beta_figure, "Prior samples by the weight of the divergence."),
-    ("vae_weighted_means", blur_figure, "The decoder answers with a weighted mean."),
+    ("vae_weighted_means", blur_figure, "Decoder, weighted mean, image of the largest share."),
     ("vae_pixels_drawn", draws_figure, "The decoder's probabilities, and pixels drawn with them."),
 ):
     print(sg.export.save_figure(figure, name, run, caption=caption))
@@ -1010,11 +1009,11 @@ print(f"prior: {distance(model.decoder.predict(prior, verbose=0)):.1f}")
 print(f"ten Gaussians: {by_class:.1f}")
 
 # %% [markdown] tags=["solution"]
-# Nearer: the holes between the classes are no longer decoded. The prior is a choice, and much of the work on variational autoencoders since has been on better ones (Tomczak & Welling 2018).
+# Nearer. A likely reason: places between the classes are drawn less often. The prior is a choice, and much of the work on variational autoencoders since has been on better ones (Tomczak & Welling 2018).
 
 # %% [markdown]
 # ## References
 #
 # Kingma & Welling 2014, *Auto-encoding variational Bayes*. Rezende et al. 2014, *Stochastic backpropagation and approximate inference in deep generative models*. Burda et al. 2016, *Importance weighted autoencoders*. Higgins et al. 2017, *beta-VAE: Learning
-# basic visual concepts with a constrained variational framework*. Tomczak & Welling 2018, *VAE with a VampPrior*. Winkler 2018, *Image representation learning with generative adversarial networks*, chapter 2. Temkeng 2020, *Bildgenerierung mit neuronalen Netzen*, section 3.1. LeCun et al. 1998,
+# basic visual concepts with a constrained variational framework*. Tomczak & Welling 2018, *VAE with a VampPrior*. Winkler 2018, *Image representation learning with generative adversarial networks*, chapter 2. Temkeng 2020, *Bildgenerierung mit neuronalen Netzen*, section 3.2. LeCun et al. 1998,
 # *Gradient-based learning applied to document recognition*.
