@@ -127,11 +127,12 @@ sg.plotting.show(
 # ## From a page into your paper
 #
 # A figure goes into a paper with its origin. `save_figure` writes a PDF for LaTeX, a PNG for everything else, and a JSON file that says which page,
-# parameters, seed and commit made it:
+# parameters, seed and commit made it, with the caption:
 
 # %%
 run = sg.runs.describe("00_start_here", seed=SEED)
-path = sg.export.save_figure(smile_figure, "smile_raw_and_binarised_examples", run)
+caption = "Drawings of faces, raw and binarised."
+path = sg.export.save_figure(smile_figure, "smile_raw_and_binarised_examples", run, caption=caption)
 print(path)
 
 # %% tags=["nbval-ignore-output", "timing"]

@@ -27,7 +27,7 @@ from seminar_gan.training.gan import GAN
 
 NAMED = [(name, recipe, {}) for name, recipe in recipes.RECIPES.items()]
 NAMED += [(f"conditional {name}", recipe, {"num_classes": 3}) for name, recipe in recipes.CONDITIONAL_RECIPES.items()]
-GENERATORS = {(recipe.generator, *sizes): (recipe, sizes) for _, recipe, sizes in NAMED}  # several share one
+GENERATORS = {(recipe.generator, *sizes): (name, recipe, sizes) for name, recipe, sizes in NAMED}  # several share one
 
 
 def built(recipe, sizes):
@@ -66,8 +66,12 @@ def inputs(gan, count=6):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("recipe", "sizes"), GENERATORS.values(), ids=[key[0].__name__ for key in GENERATORS])
-def test_the_file_of_every_recipe_is_plain_keras_and_has_no_argument_that_it_could_do_without(recipe, sizes, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "recipe", "sizes"), GENERATORS.values(), ids=[name for name, *_ in GENERATORS.values()]
+)
+def test_the_file_of_every_recipe_is_plain_keras_and_has_no_argument_that_it_could_do_without(
+    name, recipe, sizes, tmp_path
+):
     """An argument with its default value is one that an older Keras may not know: 'input_axes' is new in 3.15."""
     gan = built(recipe, sizes)
     path = export.save_generator(gan, tmp_path)
