@@ -78,15 +78,16 @@ def discriminate(self, images, class_labels):
 # $$F = \frac1n \sum_{i=1}^n \big[\, c(G(z_i \mid y_i)) = y_i \,\big]$$
 #
 # The idea is older than the name: Odena et al. (2017) ask an Inception network, Shmelkov et al. (2018) call it *GAN-test*. (Miyato & Koyama, 2018, report a Fréchet distance for each class instead, the *intra-FID*.) The judge here is the
-# classifier behind the Fréchet distance of page 06. It learned from the first 55,000 digits, and so will our generator. The last 5,000 are new to both: one half is the reference of all distances, the other half stands for the best that a generator
-# could do. **Predict:** which $F$ has a generator that was never trained? And real digits?
+# classifier behind the Fréchet distance of page 06. It learned from the first 55,000 digits, and so will our generator. The last 5,000 are new to both. They are shuffled, because neighbours in the file are alike (page 06 measures how much). Then one half is the reference of the distances, and the other half stands for
+# the best that a generator could do, or more: both halves come from the same 5,000 digits, of which it has seen none. **Predict:** which $F$ has a generator that was never trained? And real digits?
 
 # %% tags=["setup", "nbval-ignore-output"]
 (digits, labels), (test_digits, test_labels) = sg.datasets.load_mnist()
 images = sg.ranges.to_symmetric(digits[:55_000])[..., None]
-held_out, ordered = digits[57_500:, ..., None], labels[57_500:]
+unseen = 55_000 + np.random.default_rng(SEED).permutation(5_000)  # in no order of writers
+held_out, ordered = digits[unseen[2_500:], ..., None], labels[unseen[2_500:]]
 network = sg.metrics.load_digit_features()
-reference = network.features(digits[55_000:57_500])
+reference = network.features(digits[unseen[:2_500]])
 
 
 def make_digits(gan, ordered, seed=SEED):
@@ -140,8 +141,11 @@ mirza_table
 
 # %% tags=["nbval-ignore-output"]
 mirza_curve = sg.weights.load_measurements("mirza")  # by tools/train_mirza.py
-both = np.maximum(held_out, held_out[::-1])  # two real digits on top of each other
-two_digits = frechet_distance(reference, network.features(both))
+known = network.features(digits[:2_000])  # the reference of that tool
+others = np.random.default_rng(SEED).choice(55_000 - 2_000, 2_000, replace=False) + 2_000
+others = digits[others, ..., None]
+both = np.maximum(others, others[::-1])  # two real digits on top of each other
+real_digits, two_digits = (frechet_distance(known, network.features(x)) for x in (others, both))
 steps, ends = mirza_curve["step"], [0, mirza_curve["step"][-1]]
 pair = "the pair"
 mirza_curve_figure = sg.plotting.stacked_curves(
@@ -150,7 +154,7 @@ mirza_curve_figure = sg.plotting.stacked_curves(
         "distance": {
             pair: (steps, mirza_curve["distance"]),
             "two at once": (ends, [two_digits] * 2),
-            "real": (ends, [floor] * 2),
+            "real": (ends, [real_digits] * 2),
         },
     },
     xlabel="step",
@@ -174,7 +178,7 @@ by_class = ", ".join(f"{y}: {n}" for y, n in enumerate(as_ordered))
 print(f"shown as ordered, of ten digits each: {by_class}; together {as_ordered.sum()} of 100")
 
 # %% [markdown] tags=["unmeasured"]
-# **Read.** The distance falls first. From 1,250 to 2,500 steps it rests at 13 to 15, no nearer to digits than two real digits on top of each other. All this time the orders are nearly ignored. Then, from 2,500 to 3,750 steps, the
+# **Read.** The distance falls first. From 1,250 to 2,500 steps it rests at 13 to 15, about as far from real digits as two of them on top of each other. All this time the orders are nearly ignored. Then, from 2,500 to 3,750 steps, the
 # fidelity climbs from 18 % to 68 %, and the distance falls again. At the last mark five orders in six are obeyed, and both curves still move. The classes differ: of ten ones all show a 1, of ten fives three show a 5; most of the others look like an 8 to the judge. So the paper's network works, at a size for
 # which this page has no time: 525,000 images. Whoever had looked at the digits alone after 2,000 steps would not have known that they do not obey.
 #
@@ -262,8 +266,8 @@ def build_discriminator(image_shape=(28, 28, 1), num_classes=10, filters=16, den
 #
 # $$L_C = \mathbb{E}\,[\log P(y \mid x)] + \mathbb{E}\,[\log P(y \mid G(z \mid y))] \qquad D \text{ raises } L_S + L_C, \qquad G \text{ raises } L_C - L_S$$
 #
-# `tools/label_seeds.py` has each of them in a dozen lines, and trained them all: the same generator, the same convolutions, the recipe's settings, 400 steps, three seeds. (For $L_S$ in $G$ it takes the non-saturating loss of page 05. Its distances are from digits that the judge has learned from,
-# where the floor is 0.54.) *Spread* is how much the features of generated images vary within a class, relative to real digits. The last row has the wrong pairs of the next section. **Predict:** which way obeys worst? And do the images themselves get better when $D$ is told?
+# `tools/label_seeds.py` has each of them in a dozen lines, and trained them all: the same generator, the same convolutions, the recipe's settings, 400 steps, three seeds. (For $L_S$ in $G$ it takes the non-saturating loss of page 05. Its distances, as those of the long training above, are from the first 2,000 digits of the file, which the judge has
+# learned from; the next 2,000 have 0.54.) *Spread* is how much the features of generated images vary within a class, relative to real digits. The last row has the wrong pairs of the next section. **Predict:** which way obeys worst? And do the images themselves get better when $D$ is told?
 
 # %%
 ways = sg.weights.load_measurements("label_ways")  # by tools/label_seeds.py
@@ -411,10 +415,11 @@ measured_table
 
 # %% [markdown]
 # **Read.** No number is enough alone. One digit a class obeys every time and lies in the balls, so its precision is nearly perfect. Its distance gives it away, and its recall: the balls round equal images have no extent. Real digits in another order have the distance, precision and recall of real digits, by construction;
-# only the fidelity notices that they do not listen. Ours obeys nearly as well as real digits do, and is behind them in recall: some forms of the digits it does not draw.
+# only the fidelity notices that they do not listen. Ours obeys nearly as well as real digits do. It is clearly farther from the reference, and behind them in recall: some forms of the digits it does not draw.
 #
-# Is that the 4 that could be a 9? Theory says no. The game ends where $m = p$, that is, at $q(x, y) = \frac87\, p(x)\, [\,p(y \mid x) - \frac18 p(y)]$. With $p(y) = \frac1{10}$ a digit with one certain label gets $1.129\, p(x)$, and one that two
-# labels share equally gets $1.114\, p(x)$, 99 % of that. So at the optimum eight wrong pairs in 64 take almost nothing from such forms. Whether they cost variety on the way there, exercise 5 has to show.
+# Is that the 4 that could be a 9? Theory says no. The game would end at $m = p$, but some wrong pairs fit no real digit at all, and $q$ cannot be negative there. The nearest that $m$ can come (*least Jensen-Shannon divergence*) is a multiple of $p$ wherever $q > 0$:
+# $q(x, y) = \frac87\, p(x) \max\!\big(0,\ c\, p(y \mid x) - \frac18 p(y)\big)$, and $c$ makes the sum 1. Say $p(y) = \frac1{10}$ and nearly every digit has one certain label; then $c = 0.8875$. Such a digit gets $1.000\, p(x)$, and one that two
+# labels share equally gets $0.986\, p(x)$. So at the optimum eight wrong pairs in 64 take almost nothing from such forms. Whether they cost variety on the way there, exercise 5 has to show.
 #
 # The picture has the ten digits that look least like their orders, ordered → seen. Who is wrong, the generator or the judge? Most are scrawls or lie between two classes, and the fault is the generator's. But that the judge is right about real digits does not make it right about scrawls, so don't read much into tenths of a per cent.
 
@@ -427,6 +432,7 @@ sg.claims.holds("its recall gives it away", cheat[3] < 0.05)
 sg.claims.holds("and its distance", cheat[1] > 5 * ours_of[1])
 sg.claims.holds("only the fidelity notices", 0.07 < measured["does not listen"][0] < 0.14)
 sg.claims.holds("ours obeys nearly as well as real digits do", ours_of[0] > real_of[0] - 0.035)
+sg.claims.holds("it is clearly farther from the reference", ours_of[1] > 1.5 * real_of[1])
 sg.claims.holds("behind them in recall", ours_of[3] < real_of[3] - 0.07)
 
 # %% [markdown]
@@ -668,7 +674,7 @@ obedience_table = sg.export.table(
 obedience_table
 
 # %% [markdown]
-# **Read.** Every attribute is obeyed, none as well as in a drawing. The eyes are obeyed least: few pixels, and small on a face. What the table doesn't say is whether the images are good. The judge was trained on drawings and answers for anything, fog included, so look: mouths are ragged, eyes uneven.
+# **Read.** Every attribute is obeyed, none as well as in a drawing. The eyes, few pixels and hard for the judge, too, are among the two attributes that are obeyed least. What the table doesn't say is whether the images are good. The judge was trained on drawings and answers for anything, fog included, so look: mouths are ragged, eyes uneven.
 #
 # Two more questions. *One knob:* one $z$ for all images, here $z = 0$, the middle of the noise (it flatters: the likeliest $z$; the row above is the fair sample); in each row one attribute goes from -1 to 1, the others are 0. **Predict:** do place and ink stay the same along a row?
 # *One order:* the same order a thousand times, all attributes 0, each with a $z$ of its own. A generator that ignored $z$ would make the same image each time, and the table above would not notice. **Predict:** do place and ink vary as they do in drawings?
@@ -677,7 +683,8 @@ obedience_table
 # @title Statements
 least = min(obeyed, key=lambda name: obeyed[name][0])
 sg.claims.holds("every attribute is obeyed", obeyed[least][0] > 0.55)
-sg.claims.holds("the eyes are obeyed least", least == "eyes")
+two_least = sorted(obeyed, key=lambda name: obeyed[name][0])[:2]
+sg.claims.holds("the eyes are among the two that are obeyed least", "eyes" in two_least)
 drop = {name: ceiling[name][0] - obeyed[name][0] for name in ceiling}
 sg.claims.holds("none as well as in a drawing", min(drop.values()) > 0)
 
@@ -729,7 +736,7 @@ ranges_table = sg.export.table(
     formats=dict.fromkeys(columns, ".2f"),
     caption=caption,
 )
-print(ranges_table.markdown)
+print(ranges_table)
 spread_of = {
     name: {part: float(values.std()) for part, values in hand_of(faces).items()}
     for name, faces in same_order.items()
@@ -760,7 +767,7 @@ excess = [ranges[n]["ink made"] - ranges[n]["ink drawn"] for n in ("face_width",
 sg.claims.holds(
     "along a row the place stays", max(each["place made"] for each in ranges.values()) < 1
 )
-sg.claims.holds("the ink does not: by more than the drawings do", max(excess) > 0.015)
+sg.claims.holds("the ink does not: by more than the drawings do", min(excess) > 0.01)
 sg.claims.holds("the place varies about as in the drawings", 0.75 < kept["place"] < 1.25)
 sg.claims.holds("the ink keeps to nearly one strength", kept["ink"] < 0.32)
 
@@ -850,8 +857,8 @@ claims = sg.claims.Claims()
 doubt = float(middle / at_ends)
 text = "2,500 digits ordered from the projection pair with wrong pairs: label fidelity"
 claims.above(0.95, ours_of[0], text, "ours, after Miyato & Koyama 2018")
-text = "ratio: Fréchet distance of these digits / of real ones, from other real digits"
-claims.below(2.2, ours_of[1] / floor, text, "ours")
+text = "Fréchet distance of these digits minus that of real ones, from other real digits"
+claims.below(1.6, ours_of[1] - real_of[1], text, "ours")
 text = "finding: recall of real digits minus recall of these"
 claims.above(0.07, real_of[3] - ours_of[3], text, "ours")
 text = "digits of two classes from the same z: correlation of their slants, mean of 45 pairs"
@@ -859,7 +866,7 @@ claims.above(0.55, shared_slant, text, "ours")
 text = (
     "weights from label 3 to label 8: share of images unclear to the judge, halfway / at the ends"
 )
-claims.above(4, doubt, text, "ours")
+claims.above(3, doubt, text, "ours")
 text = "smileys told six attributes: R² of the attribute that is obeyed least"
 claims.above(0.55, obeyed[least][0], text, "ours, after Gauthier 2014")
 text = "1,000 smileys of one order: standard deviation of the place, made / drawn"
@@ -905,7 +912,7 @@ for name, table in tables.items():
 captions = {
     "digits_by_class": f"Digits by order, a row for each; {DIGIT_STEPS:,} steps, seed {SEED}.",
     "mirza_over_steps": "Mirza & Osindero's pair: label fidelity and Fréchet distance of 2,000 ordered digits over "
-    "the steps (batches of 100; one training).",
+    "the steps (batches of 100; one training), from the first 2,000 digits.",
     "mirza_digits": "Digits by order of Mirza & Osindero's pair after 5,250 steps.",
     "mirza_discriminator": "Mirza & Osindero's discriminator.",
     "one_z_ten_digits": "A row is one z, a column one label.",
@@ -1046,7 +1053,7 @@ sg.export.table(columns, rows, formats=formats)
 
 # %% [markdown] tags=["solution"]
 # In the run above wrong pairs help the fidelity: the more of them, the more orders are obeyed. With a share of 1/8 the distance is better, too, and the recall about that without them, as the sum on the page lets expect. With 1/2 the recall is clearly lower. The same sum with 1/2 in the place of 1/8
-# leaves forms between two classes 95 % of what a digit with a certain label gets, so it does not explain the loss: half of a training is far from the optimum. And it is one seed.
+# leaves forms between two classes 90 % of what a digit with a certain label gets, so it does not explain the loss: half of a training is far from the optimum. And it is one seed.
 #
 # In a long training the fidelity can come out above that of real digits, which the judge reads wrongly about once in a hundred and fifty times. That is no merit.
 # The recall sees a loss of variety that the fidelity cannot see, but it moves by some hundredths from seed to seed: take three seeds at least. The last section has another test: train its classifier on digits of either generator, and compare.
