@@ -32,7 +32,7 @@ BATCH_SIZE = 128  # ours
 sg.parameters.check(
     globals(),
     SEED=(0, 2_000_000_000),
-    POINT_STEPS=(10, 10_000_000),
+    POINT_STEPS=(250, 10_000_000),  # the figure shows the first 200
     BATCH_SIZE=(1, 2_000),
 )
 
@@ -405,12 +405,13 @@ before[POINT_STEPS] = G.get_weights(), D.get_weights()
 print(f"in the last step: loss of D {d_loss:.2f}, loss of G {g_loss:.2f}")
 
 # %% tags=["preview", "nbval-ignore-output"]
-moments, on_the_smile, z = {}, {}, rng.normal(size=(2_000, 2)).astype("float32")
+moments, on_the_smile, rejected, z = {}, {}, {}, rng.normal(size=(2_000, 2)).astype("float32")
 for step, (g_weights, d_weights) in before.items():
     G.set_weights(g_weights)
     D.set_weights(d_weights)
     made = np.asarray(G(z))
     moments[f"step {step:,}"] = on_a_grid(D), made[:150]
+    rejected[step] = np.mean(np.asarray(D(made)) < 0)
     on_the_smile[step] = np.mean(np.abs(made[:, 1] - (made[:, 0] ** 2 / 2 - 1)) < 0.3)
 film_figure = sg.plotting.plane_game(moments, smile[:150], extent=3)
 sg.plotting.show(
@@ -424,7 +425,7 @@ doubt = np.abs(np.asarray(ops.sigmoid(D(made))) - 0.5).mean()
 print(f"mean distance of D from 1/2 on the generated points at the end: {doubt:.2f}")
 
 # %% [markdown]
-# **Read.** At step 50 the cloud has flown apart, over the smile and past it. $D$ calls part of where it is now generated (orange). At step 200 the smile can be seen, and at the end most of the crosses lie along it. There the
+# **Read.** At step 50 the cloud has flown apart, over the smile and past it. $D$ calls most of its points generated (orange). At step 200 the smile can be seen, and at the end most of the crosses lie along it. There the
 # colour is nearly white: this $D$ cannot tell. Away from the points it still answers firmly in some places, but no point lies there that could learn from it.
 
 # %% tags=["check"]
@@ -433,7 +434,10 @@ shares = list(on_the_smile.values())
 sg.claims.holds("at step 50 the cloud has flown apart", shares[2] < 0.5)
 sg.claims.holds("at the end most lie along the smile", shares[-1] > 0.7 and shares[-1] > shares[2])
 sg.claims.holds("at step 200 the smile can be seen", shares[4] > shares[2])
+sg.claims.holds("D calls most of the cloud generated at step 50", rejected[50] > 0.55)
 sg.claims.holds("nearly white", doubt < 0.1)
+far_off = np.abs(moments[f"step {POINT_STEPS:,}"][0] - 0.5) > 0.25
+sg.claims.holds("it still answers firmly in some places", far_off.mean() > 0.15)
 
 # %% [markdown]
 # ## The same loop in the package
@@ -542,8 +546,7 @@ sg.claims.holds("minimax does not stop the game", end[names[2]]["accuracy"] < 0.
 # %% [markdown]
 # ## Three measures and three known faults
 #
-# Heck & Brandau (2023, section 3.2) describe the end in the same way: the two train each other until $D$ is wrong about half of the data. "At this point", they go on, $G$ makes data that cannot be told from real ones. Is that so? $G$ is an *implicit* model: it gives points and no density $q$. (A model that
-# gives one, or a bound on it, is *explicit*: the variational autoencoder of [page 04](04_variational_autoencoder.ipynb), or PixelCNN, van den Oord et al. 2016. Both words are in Heck & Brandau 2023, section 2.3.) So we have to measure from points. Three ways:
+# Heck & Brandau (2023, section 3.2) describe the end in the same way: the two train each other until $D$ is wrong about half of the data. "At this point", they go on, $G$ makes data that cannot be told from real ones. Is that so? $G$ is an *implicit* model: it gives points and no density $q$ ([page 06](06_vanilla_gan.ipynb) says more). So we have to measure from points. Three ways:
 #
 # - The *energy distance* (Székely & Rizzo 2013), $E = 2\, \mathbb{E}|x - y| - \mathbb{E}|x - x'| - \mathbb{E}|y - y'|$ for points $x, x'$ of one set and $y, y'$ of the other, is 0 where $p = q$ and above 0 everywhere else. Its estimate can fall below 0.
 # - The mean distance of a point to the *nearest* one of the other set.
@@ -723,7 +726,11 @@ claims.above(
 claims.verdicts()
 
 # %% tags=["nbval-ignore-output", "timing"]
-claims_table = sg.export.table(["claim", "source", "wanted", "measured", "verdict"], claims.rows())
+claims_table = sg.export.table(
+    ["claim", "source", "wanted", "measured", "verdict"],
+    claims.rows(),
+    caption="The game in the plane: claims of the papers, and ours.",
+)
 claims_table
 
 # %% [markdown]
@@ -869,4 +876,4 @@ for name, loss in {
 # ## References
 #
 # Arjovsky & Bottou 2017, *Towards Principled Methods for Training Generative Adversarial Networks*. Goodfellow et al. 2014, *Generative Adversarial Nets*. Heck & Brandau 2023, *Machine Learning: Generative Adversarial Networks*. Heck, *Generative Adversarial Networks*, slides without a date. Kingma & Ba 2015, *Adam: A Method for Stochastic Optimization*. Mao et al. 2017,
-# *Least Squares Generative Adversarial Networks*. Székely & Rizzo 2013, *Energy statistics: A class of statistics based on distances*. Van den Oord et al. 2016, *Pixel Recurrent Neural Networks*. Winkler 2018, *Image representation learning with generative adversarial networks*, chapters 2 and 3.
+# *Least Squares Generative Adversarial Networks*. Székely & Rizzo 2013, *Energy statistics: A class of statistics based on distances*. Winkler 2018, *Image representation learning with generative adversarial networks*, chapters 2 and 3.
