@@ -875,7 +875,8 @@ claims.verdicts()
 
 # %% tags=["nbval-ignore-output", "timing"]
 columns = ["claim", "source", "wanted", "measured", "verdict"]
-claims_table = sg.export.table(columns, claims.rows())
+caption = "DCGANs of digits: claims of the papers, and ours."
+claims_table = sg.export.table(columns, claims.rows(), caption=caption)
 claims_table
 
 # %%
