@@ -147,6 +147,7 @@ def cross_entropy(x, answer):
     return -x * np.log(answer) - (1 - x) * np.log(1 - answer)
 
 
+# %%
 answers = np.linspace(0.01, 0.99, 99)
 figure = sg.plotting.curves(
     {f"pixel $x$ = {x}": (answers, cross_entropy(x, answers)) for x in (0.0, 0.5, 1.0)},
