@@ -36,8 +36,9 @@ def main():
     parser.add_argument("--pages", default="")
     args = parser.parse_args()
     chosen = [page.name for page in pages.select(ROOT, args.pages) if claims_of(page.path)]
-    rows = [row for row in recorded_rows(HEAD) if row[0] not in chosen]
-    statements = [row for row in recorded_rows(STATEMENTS) if row[0] not in chosen]
+    others = {page.name for page in pages.select(ROOT, "")} - set(chosen)
+    rows = [row for row in recorded_rows(HEAD) if row[0] in others]
+    statements = [row for row in recorded_rows(STATEMENTS) if row[0] in others]
     threads = str(max(1, (os.cpu_count() or 1) // args.jobs))
     environment = os.environ | {"TF_NUM_INTRAOP_THREADS": threads, "TF_NUM_INTEROP_THREADS": threads}
 
