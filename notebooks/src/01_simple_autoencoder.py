@@ -56,7 +56,7 @@ sg.parameters.check(
 # The network takes an image as a row of 784 numbers in $[0, 1]$.
 #
 # The picture shows where section 3.1 ends: test images, and below each row what the network makes of them after 100 *epochs* of digits, 4,000 of raw and 700 of binarised faces. (An epoch is one
-# pass over the training images.) These networks were trained beforehand, with three seeds each; the picture is of seed 0, the best of the three on raw faces. Below you train your own for a tenth of these epochs.
+# pass over the training images.) These networks were trained beforehand, with three seeds each; the picture is of seed 0, the best of the three on raw test faces. Below you train your own for a tenth of these epochs.
 
 # %% tags=["setup"]
 (digits, digit_labels), (test_digits, test_labels) = sg.datasets.load_mnist()
@@ -451,8 +451,8 @@ full_table = sg.export.table(
 full_table
 
 # %% [markdown]
-# **Read.** The paper's observation holds, at its size too. Raw faces are hardly reconstructed: grey clouds sit where the faces are, and after 4,000 epochs less than a third of the variation is explained even on the training
-# images. Of test images the best of three runs, pictured at the top, ends at 0.15, the worst below 0: worse than the mean image. Binarised faces are reconstructed, with less than a fifth of the epochs: the place is right, outline and features only in part.
+# **Read.** The paper's observation holds, at its size too. Raw faces are hardly reconstructed: grey clouds sit where the faces are, and after 4,000 epochs less than 0.3 of the variation is explained even on the training
+# images. For the first 200 epochs the raw network gives little but the mean image. Of test images the best of three runs, pictured at the top, ends at 0.15, the worst below 0: worse than the mean image. But there are 17 test faces, and the tenth in the picture alone makes about half of that difference. Binarised faces are reconstructed, with less than a fifth of the epochs: the place is right, outline and features only in part.
 #
 # More epochs help the binarised test faces until between 200 and 250 epochs, and then do harm, while the training lines still climb. The raw test faces turn later, between 500 and 1,400. The network
 # *overfits*: it learns what is true of the training faces only. In that sense 400 images of 160 drawings are too few, the paper's first reason. But PCA with 32 components of the same 400 explains more of the test faces than any of the runs
@@ -469,13 +469,25 @@ raw_best, binarised_best = (
 )
 peaks = [record["test_explained"].max() for record in full["binarised Smile"]]
 sg.claims.holds("raw faces are hardly reconstructed", quick["raw Smile"][0] < 0.25)
-sg.claims.holds("less than a third after 4,000 epochs", max(raw_ends)[0] < 1 / 3)
+sg.claims.holds("less than 0.3 after 4,000 epochs", max(raw_ends)[0] < 0.3)
+first = [record["train_explained"][record["epoch"] <= 200][-1] for record in full["raw Smile"]]
+sg.claims.holds(
+    "little but the mean image for 200 epochs", min(first) > -0.02 and max(first) < 0.05
+)
 climbing = [record["train_explained"].argmax() for data in FACES for record in full[data]]
 lengths = [len(record["epoch"]) - 1 for data in FACES for record in full[data]]
 sg.claims.holds("the training lines still climb", climbing == lengths)
-sg.claims.holds("seed 0 is the best on raw faces", raw_ends[0][1] == max(t for _, t in raw_ends))
+sg.claims.holds(
+    "seed 0 is the best on raw test faces", raw_ends[0][1] == max(t for _, t in raw_ends)
+)
 sg.claims.holds("the best ends at 0.15", 0.14 < max(test for _, test in raw_ends) < 0.155)
 sg.claims.holds("the worst below 0", min(test for _, test in raw_ends) < 0)
+raw_test, raw_mean = flat(test_smiles), flat(smiles).mean(axis=0)
+ordered = sorted(range(3), key=lambda seed: raw_ends[seed][1])  # from the worst to the best
+tenth = [np.sum((flat(pictures["simple", "raw Smile", s])[9] - raw_test[9]) ** 2) for s in ordered]
+difference = raw_ends[ordered[2]][1] - raw_ends[ordered[0]][1]
+of_one = (tenth[0] - tenth[2]) / np.sum((raw_test - raw_mean) ** 2) / difference
+sg.claims.holds("one face makes about half of that difference", 0.4 < of_one < 0.6)
 sg.claims.holds("binarised faces are", quick["binarised Smile"][0] > 0.35)
 sg.claims.holds("at the paper's size too", min(binarised_ends)[0] > 0.85)
 sg.claims.holds("binarised: best after 200", min(binarised_best) > 200)
