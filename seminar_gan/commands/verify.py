@@ -8,6 +8,8 @@ import time
 from seminar_gan.claims import STRICT
 from seminar_gan.commands import regression
 
+PAGES = "outputs of the pages"
+
 
 def main(args):
     """Run all steps; return 0 if every one succeeds, else 1."""
@@ -30,7 +32,7 @@ def steps(root):
         ("ruff format", [*python, "ruff", "format", "--check", "."]),
         ("stale pages", [*python, "seminar_gan", "check"]),
         ("unit tests", [*pytest, "tests"]),
-        ("outputs of the pages", regression.command(notebooks) if notebooks else None),
+        (PAGES, regression.command(notebooks) if notebooks else None),
     ]
 
 
@@ -40,8 +42,9 @@ def _succeeds(name, command, root):
         print("Left out: notebooks/ holds no page.", flush=True)
         return True
     began = time.monotonic()
-    strict = os.environ | {STRICT: "1"}  # a sentence of a page that its outputs refute is an error here
-    code = subprocess.run(command, cwd=root, env=strict, stdin=subprocess.DEVNULL).returncode
+    # A sentence of a page that its outputs refute is an error. Unit tests see what readers see, who get a line.
+    environment = os.environ | {STRICT: "1" if name == PAGES else "0"}
+    code = subprocess.run(command, cwd=root, env=environment, stdin=subprocess.DEVNULL).returncode
     print(
         f"-- {name}: {'ok' if code == 0 else f'failed with code {code}'}, {time.monotonic() - began:.0f} s", flush=True
     )

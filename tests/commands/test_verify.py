@@ -20,6 +20,13 @@ def test_later_steps_run_after_one_that_fails(codes, expected, tmp_path, monkeyp
     assert ("failed: step 1" in output) == bool(expected)
 
 
+@pytest.mark.parametrize(("name", "expected"), [(verify.PAGES, "1"), ("unit tests", "0")])
+def test_a_refuted_sentence_is_an_error_in_pages_and_unit_tests_see_what_readers_see(name, expected, tmp_path, capfd):
+    command = [sys.executable, "-c", "import os; print('strict', os.environ['SEMINAR_GAN_STRICT'])"]
+    assert verify._succeeds(name, command, tmp_path)
+    assert f"strict {expected}" in capfd.readouterr().out
+
+
 def test_every_built_page_is_compared_and_their_absence_is_reported(tmp_path, capsys):
     (tmp_path / "notebooks" / "solutions").mkdir(parents=True)
     assert verify.steps(tmp_path)[-1][1] is None
