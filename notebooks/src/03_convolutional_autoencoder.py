@@ -835,7 +835,7 @@ tables = {
     "three_autoencoders": results,
     "shift": shift_table,
     "epochs_to_a_goal": epochs_table,
-    "cost": time_table,
+    "convolution_cost": time_table,
     "claims_03": claims_table,
     "convolutional_network": network_table,
 }

@@ -1,6 +1,9 @@
 """Every picture of every page has a text for those who do not see it, and every page checks its parameters."""
 
 import ast
+import json
+import re
+from collections import defaultdict
 
 import jupytext
 import pytest
@@ -46,6 +49,17 @@ def test_every_picture_of_a_built_page_has_a_text(page):
     assert [n for n, output in enumerate(outputs) if not output["metadata"].get("image/png", {}).get("alt")] == []
     drawing = [cell for cell in cells if "sg.plotting.show(" in pages.source_of(cell)]
     assert len(outputs) >= len(drawing)
+
+
+def test_no_two_pages_save_under_one_name():
+    """In JupyterLab they share the folders figures and tables, where a page does not replace what is another's."""
+    saved = defaultdict(set)
+    for page in BUILT:
+        outputs = json.dumps([cell.get("outputs") for cell in pages.read_notebook(page)["cells"]])
+        for name in re.findall(r"(?:figures|tables)/[\w-]+(?=\.(?:pdf|tex))", outputs):
+            saved[name].add(page.name)
+    assert len(saved) > 100
+    assert {name: pages for name, pages in saved.items() if len(pages) > 1} == {}
 
 
 @pytest.mark.parametrize("page", pages.every_page(ROOT), ids=lambda page: page.name)
