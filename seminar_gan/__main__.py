@@ -139,6 +139,11 @@ def _parser():
     train.add_argument("--size", type=int, help="of a folder's images: height and width in pixels; 64 by default")
     train.add_argument("--channels", type=int, choices=[1, 3], help="of a folder's images: 1 is grey, 3 is colour")
     train.add_argument(
+        "--background",
+        type=int,
+        help="grey level, 0 to 255, under a folder's transparent images; 255, white, by default",
+    )
+    train.add_argument(
         "--model", help="one for the number and the size of the images by default; a wrong name lists all"
     )
     train.add_argument("--conditional", action="store_true", help="the conditional variant, which takes class labels")

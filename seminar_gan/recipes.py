@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import keras
 
 from seminar_gan import losses
-from seminar_gan.models import augmentation, conditional, dcgan, large, mlp, panic
+from seminar_gan.models import augmentation, conditional, dcgan, few, large, mlp, panic
 from seminar_gan.models.sizes import check_multiples_of_4, check_sizes, doublings
 from seminar_gan.training import noise, penalties
 from seminar_gan.training.clustered import ClusteredGAN
@@ -53,6 +53,7 @@ class Recipe:
         gan: class of the GAN.
         options: {argument: value}, what this class takes beside the networks, noise, ema and seed.
         sizes: {argument: value}, what the builders take beside image_shape.
+        measured: {argument: function of uint8 images}, what the builders take from the data: `build_for`.
         optimizer: class of both optimizers, called with learning_rate, beta_1 and beta_2.
         loss, penalty: as for `GAN.compile`.
     """
@@ -69,6 +70,7 @@ class Recipe:
     gan: Callable = GAN
     options: Mapping = field(default_factory=dict)
     sizes: Mapping = field(default_factory=dict)
+    measured: Mapping = field(default_factory=dict)
     optimizer: Callable = keras.optimizers.Adam
     loss: losses.Pair = losses.NON_SATURATING
     penalty: penalties.SlopePenalty | None = None
@@ -93,6 +95,20 @@ class Recipe:
         gan.compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer, loss=self.loss, penalty=self.penalty)
         return gan
 
+    def build_for(self, images, *, seed, **sizes):
+        """Return the GAN for these images: `build` with their shape, and with what is measured of them.
+
+        Args:
+            images: uint8 (n, height, width, channels), 0 to 255, those that it will be trained on.
+            seed, sizes: as for `build`. What is given in `sizes` is not measured.
+
+        Raises:
+            TypeError: if something is measured, and `images` is not a uint8 array.
+            ValueError: as `build`.
+        """
+        measured = {name: measure(images) for name, measure in self.measured.items() if name not in sizes}
+        return self.build(images.shape[1:], seed=seed, **measured, **sizes)
+
     def callbacks(self):
         """Return the callbacks that belong to the recipe, for `fit`."""
         return [] if self.full_steps is None else [LinearDecay(self.full_steps)]
@@ -104,9 +120,9 @@ def build_by_size(build_plain, build_large, image_shape, **sizes):
     return (build_plain if doublings(image_shape) == 2 else build_large)(image_shape, **sizes)
 
 
-def augmented_discriminator(image_shape):
-    """Build `PAIR`'s discriminator behind `augmentation.with_augmentation`, for images in [-1, 1]."""
-    return augmentation.with_augmentation(PAIR[1](image_shape), value_range=(-1, 1))
+def few_discriminator(image_shape, levels=(0, 255), changes=("mirror", "translate")):
+    """Build the discriminator of `few` behind `augmentation.with_augmentation`, for images in [-1, 1]."""
+    return augmentation.with_augmentation(few.build_discriminator(image_shape, levels), changes, value_range=(-1, 1))
 
 
 PAIR = (
@@ -125,7 +141,6 @@ RECOMMENDED = {  # chosen by 10,000 training digits that were held out
     "batch_size": 64,
     "ema": 0.995,
 }
-FEW = RECOMMENDED | {"batch_size": 16}  # for some dozens of images
 GATED = {  # the tutorial of PANIC: Deshpande & Bruner 2017
     "learning_rate": 1e-3,
     "beta_1": 0.9,
@@ -151,8 +166,17 @@ RECIPES = {
     ),
     "panic": Recipe(panic.build_generator, panic.build_discriminator, **GATED),
     "panic-normalised": Recipe(panic.build_generator, panic.build_normalised_discriminator, **GATED),
-    "few": Recipe(*PAIR, **FEW),
-    "few-augmented": Recipe(PAIR[0], augmented_discriminator, **FEW),
+    "few": Recipe(
+        few.build_generator,
+        few_discriminator,
+        learning_rate=1e-3,
+        beta_1=0.0,
+        beta_2=0.99,
+        batch_size=16,
+        ema=0.998,
+        full_steps=10**9,  # the rate decays in the last 40 % of any training
+        measured={"levels": few.measure_levels},
+    ),
     "wasserstein": Recipe(  # d_steps, beta_1, beta_2 and the weight: Gulrajani et al. 2017, algorithm 1
         *PAIR,
         learning_rate=5e-4,
@@ -185,8 +209,8 @@ CONDITIONAL_RECIPES = {
 def recommend(count, image_shape):
     """Return which of `RECIPES` to take for images without labels.
 
-    "few-augmented" for fewer than 1,000 images and for sides above 256 pixels, "dcgan" for more images,
-    "winkler-dense" for small images whose sides are not multiples of 4, which the other two need.
+    "few" for fewer than 1,000 images and for sides above 256 pixels, "dcgan" for more images. It needs sides that are
+    multiples of 4: "winkler-dense" for small images of other sides. "few" needs 16 pixels: "dcgan-plain" for less.
 
     Args:
         count: how many images there are, at least 1.
@@ -200,17 +224,20 @@ def recommend(count, image_shape):
 
     Example:
         >>> recommend(60_000, (28, 28, 1)), recommend(64, (256, 256, 3))
-        ('dcgan', 'few-augmented')
+        ('dcgan', 'few')
     """
     check_sizes(image_shape=tuple(image_shape), count=count)
-    largest = max(image_shape[:2])
-    if any(side % 4 for side in image_shape[:2]):
-        if math.prod(image_shape) <= LARGEST_DENSE:
-            return "winkler-dense"
-        check_multiples_of_4(image_shape)
+    smallest, largest = min(image_shape[:2]), max(image_shape[:2])
     if largest > LARGEST_SIDE_OF_FEW:
         raise ValueError(
             f"images of {image_shape[0]} x {image_shape[1]} are too large for every recipe: resize them to at most "
             f"{LARGEST_SIDE_OF_FEW} pixels, or to 128 or less for a training of minutes"
         )
-    return "few-augmented" if count < FEW_IMAGES or largest > LARGEST_SIDE else "dcgan"
+    has_few = count < FEW_IMAGES or largest > LARGEST_SIDE
+    if has_few and smallest >= few.SIZES[0]:
+        return "few"
+    if any(side % 4 for side in image_shape[:2]):
+        if math.prod(image_shape) <= LARGEST_DENSE:
+            return "winkler-dense"
+        check_multiples_of_4(image_shape)
+    return "dcgan-plain" if has_few else "dcgan"

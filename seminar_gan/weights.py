@@ -8,18 +8,24 @@ from PIL import Image
 
 from seminar_gan.datasets import embedded
 from seminar_gan.metrics.features import load_network
-from seminar_gan.models import dcgan, panic
+from seminar_gan.models import dcgan, few, panic
 
 __all__ = [
+    "FEW_SIZES",
     "MEASURED",
+    "PANIC_KERNELS",
     "PANIC_TRAININGS",
     "TEMKENG_TRAININGS",
     "WINKLER_TRAININGS",
+    "load_few_generator",
     "load_measurements",
     "load_mirza_samples",
     "load_panic_generator",
     "load_panic_progress",
     "load_panic_samples",
+    "load_panic_small_films",
+    "load_panic_small_samples",
+    "load_panic_tensorboard",
     "load_temkeng_generator",
     "load_temkeng_samples",
     "load_winkler_samples",
@@ -29,7 +35,12 @@ __all__ = [
 TEMKENG_TRAININGS = ("mnist-500", "mnist-5000", "smile-1000", "smile-20000")
 WINKLER_TRAININGS = ("dense-2000", "dense-3000", "dcgan-300", "dcgan-2000", "dcgan-3000")
 PANIC_TRAININGS = ("plain", "normalised")
-MEASURED = ("mirza", "label_ways")
+PANIC_KERNELS = ("larger", "larger_normalised")
+TENSORBOARD = "panic/tensorboard.png"
+FEW_SIZES = (28, 64, 100)
+MEASURED = ("few_progress", "few_seeds", "mirza", "label_ways", "panic_small", "rulers")
+
+WORDS = {"setting", "budget", "way", "kind", "set", "ruler", "training"}  # columns that are no numbers
 
 
 def __dir__():
@@ -135,8 +146,10 @@ def load_measurements(training):
     """Load what was measured of conditional pairs: 2,000 ordered digits each time.
 
     Args:
-        training: one of MEASURED. "mirza" is Mirza & Osindero's dense pair, every 250 steps. "label_ways" are six ways
-            to give a discriminator the label, with three seeds each.
+        training: one of MEASURED. "few_seeds" are the settings of page 10 with five seeds, "few_progress" the trainings
+            of `load_few_generator`. "mirza" is Mirza & Osindero's dense pair, every 250 steps. "label_ways" are six
+            ways to give a discriminator the label, with three seeds each. "panic_small" are the trainings of
+            `load_panic_small_films`.
 
     Returns:
         {column: array (k,)}, float but for `way`, str. Both have `fidelity`, the share of digits that show what was
@@ -159,7 +172,30 @@ def load_measurements(training):
     text = embedded.read_file(f"measured/{training}.csv", embedded.FILES[f"measured/{training}.csv"]).decode()
     rows = list(csv.DictReader(io.StringIO(text)))
     columns = {column: np.array([row[column] for row in rows]) for column in rows[0]}
-    return {column: values if column == "way" else values.astype(float) for column, values in columns.items()}
+    return {column: values if column in WORDS else values.astype(float) for column, values in columns.items()}
+
+
+def load_few_generator(size):
+    """Load a generator of cells for few images, trained until held-out cells came no nearer.
+
+    Args:
+        size: one of FEW_SIZES, height and width of the images.
+
+    Returns:
+        keras.Model: float (batch, 64), standard normal, to images (batch, size, size, 1) in [-1, 1].
+
+    Raises:
+        ValueError: for another size.
+        DataError: if the file in data/few/ is missing, altered or unreadable.
+
+    Source:
+        `few.build_generator`, trained on 28 of the embedded cells by tools/train_few.py.
+    """
+    if size not in FEW_SIZES:
+        raise ValueError(f"size must be one of {', '.join(map(str, FEW_SIZES))}; got {size!r}")
+    arrays = embedded.load_file(f"few/cells_{size}.npz")
+    levels = arrays.pop("levels").tolist()
+    return load_network(lambda: few.build_generator((size, size, 1), levels=levels), arrays)
 
 
 def load_panic_generator(training):
@@ -216,7 +252,8 @@ def load_panic_progress(training):
     """Load images that a generator of PANIC drew during its training.
 
     Args:
-        training: one of PANIC_TRAININGS: against the discriminator without or with batch normalisation.
+        training: one of PANIC_TRAININGS, against the discriminator without or with batch normalisation, or of
+            PANIC_KERNELS: the same with larger kernels, 5 for the generator and 7 for the discriminator, and shorter.
 
     Returns:
         steps: int array (k,), when the images were drawn. pictures: uint8 array (k, 6, 100, 100, 1), from the same six
@@ -226,8 +263,73 @@ def load_panic_progress(training):
         ValueError: for another name.
         DataError: if data/panic_generator.npz or the file in data/panic/ is missing, altered or unreadable.
     """
-    _check(training, PANIC_TRAININGS)
-    return embedded.load_file("panic_generator.npz", "steps")["steps"], _images(f"panic/{training}_film.png")
+    _check(training, PANIC_TRAININGS + PANIC_KERNELS)
+    pictures = _images(f"panic/{training}_film.png")
+    return embedded.load_file("panic_generator.npz", "steps")["steps"][: len(pictures)], pictures
+
+
+def load_panic_small_films():
+    """Load images of 28 x 28 that PANIC's generators drew during their trainings with batches of 50, one a seed.
+
+    Returns:
+        int array (k,) of numbers of iterations, and {training: uint8 array (k, 6, 28, 28, 1)}, the images at each of
+        them, from the same six z. What was measured at each: `load_measurements("panic_small")`.
+
+    Raises:
+        DataError: if a file in data/panic/ or data/measured/ is missing, altered or unreadable.
+
+    Source:
+        Wallat & Kriegel, PANIC, sections 4 and 5; trained on all 42 embedded cells by tools/train_panic.py.
+
+    Example:
+        >>> steps, films = load_panic_small_films()
+        >>> int(steps[-1]), films["seed 0"].shape
+        (2000, (8, 6, 28, 28, 1))
+    """
+    table = load_measurements("panic_small")
+    trainings = dict.fromkeys(table["training"].tolist())
+    films = np.split(_images("panic/small_film.png", 28), len(trainings))
+    return np.unique(table["step"]).astype(int), dict(zip(trainings, films, strict=True))
+
+
+def load_panic_small_samples(steps=2_000):
+    """Load a hundred images of 28 x 28 of each seed after the paper's numbers of iterations, batches of 50.
+
+    Args:
+        steps: 1,000, after which the paper calls its images very good, or 2,000, to which it watched the training.
+
+    Returns:
+        {training: uint8 array (100, 28, 28, 1)}, from the z `training.noise.truncated_normal((0, -1), (100, 100))`.
+
+    Raises:
+        ValueError: for another number.
+        DataError: if the file in data/panic/ is missing, altered or unreadable.
+
+    Source:
+        Wallat & Kriegel, PANIC, sections 4 and 5; trained on all 42 embedded cells by tools/train_panic.py.
+
+    Example:
+        >>> load_panic_small_samples(1_000)["seed 0"].shape
+        (100, 28, 28, 1)
+    """
+    if steps not in (1_000, 2_000):
+        raise ValueError(f"steps must be 1,000 or 2,000; got {steps!r}")
+    images = _images("panic/small_samples.png", 28).reshape(-1, 2, 100, 28, 28, 1)
+    trainings = dict.fromkeys(load_measurements("panic_small")["training"].tolist())
+    return dict(zip(trainings, images[:, steps // 1_000 - 1], strict=True))
+
+
+def load_panic_tensorboard():
+    """Load a picture of what TensorBoard shows of page 09's training.
+
+    Returns:
+        uint8 array (height, 1000, 3).
+
+    Raises:
+        DataError: if data/panic/tensorboard.png is missing, altered or unreadable.
+    """
+    with Image.open(io.BytesIO(embedded.read_file(TENSORBOARD, embedded.FILES[TENSORBOARD]))) as picture:
+        return np.array(picture.convert("RGB"))
 
 
 def unpack(arrays):

@@ -4,11 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from seminar_gan.models import autoencoders, classifiers, conditional, dcgan, large, mlp, panic, regressors
+from seminar_gan.models import autoencoders, classifiers, conditional, dcgan, few, large, mlp, panic, regressors
 
 IMAGE = (28, 28, 1)
 SHAPE = (12, 8, 3)  # tells height, width and channels apart
 PANIC_SHAPE = (16, 20, 3)
+LEVELS = (51, 255)  # -0.6 to 1
 DCGAN_GENERATOR = {"image_shape": SHAPE, "latent_dim": 5, "dense_size": 9, "filters": 4}
 DCGAN_DISCRIMINATOR = {"image_shape": SHAPE, "dense_size": 9, "filters": 4}
 MIRZA = {"image_shape": SHAPE, "num_classes": 4, "label_size": 20, "joint_size": 7, "dropout": 0.25}
@@ -24,6 +25,7 @@ SMALL_GENERATORS = {
     conditional.build_mirza_generator: MIRZA | {"latent_dim": 5, "z_size": 3},
     large.build_generator: DCGAN_GENERATOR,
     large.build_conditional_generator: DCGAN_GENERATOR | {"num_classes": 4},
+    few.build_generator: {"image_shape": PANIC_SHAPE, "latent_dim": 5, "levels": LEVELS},
     panic.build_generator: {"image_shape": PANIC_SHAPE, "latent_dim": 5, "filters": 4, "kernel_size": 3},
 }
 SMALL_DISCRIMINATORS = {
@@ -38,6 +40,7 @@ SMALL_DISCRIMINATORS = {
     conditional.build_mirza_discriminator: MIRZA | {"image_size": 3},
     large.build_discriminator: DCGAN_DISCRIMINATOR,
     large.build_conditional_discriminator: DCGAN_DISCRIMINATOR | {"num_classes": 4},
+    few.build_discriminator: {"image_shape": PANIC_SHAPE, "levels": LEVELS},
     panic.build_discriminator: {"image_shape": PANIC_SHAPE, "filters": 3, "dense_size": 7, "kernel_size": 5},
     panic.build_normalised_discriminator: {"image_shape": PANIC_SHAPE, "filters": 3, "dense_size": 7, "kernel_size": 5},
 }

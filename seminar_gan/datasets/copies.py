@@ -5,7 +5,9 @@ quality 60, which is much nearer for a smooth image than for one of hard edges. 
 16 x 16 pixels without their mean level, in the eight positions that mirroring and turning give: as they are, and once
 more brought to one contrast, where less may differ. As images that share an
 illumination differ little anyway, what differs must be small beside their edges, too. An image without edges is a copy
-only of its equals.
+only of its equals. Colours are compared more coarsely than brightness, as JPEG keeps them; the grey version of a colour
+image is another image. In a folder, a small transparent image is compared as others may have flattened it, too: on
+black, on white, or with its transparency dropped.
 
 Measured on 42 cells, 500 digits, 400 drawings, 300 smileys, 587 letters and signs and 108 pieces of photographs: only
 arrows that are each other's mirror image are taken for copies; among 10,000 digits, 12 straight ones. Of copies that
@@ -38,9 +40,11 @@ def __dir__():
 
 SIDE = 16  # of a thumbnail
 LONGEST = 128  # larger images are shrunk first: a thumbnail keeps nothing of their details
+TINT = 4  # pixels of a thumbnail, side of a square with one tint: JPEG keeps colours at half the resolution
 SPREAD = 64  # to which the levels of thumbnails are brought to compare them whatever their contrast
 CLOSE = 0.1 * SPREAD  # at most, then: 0.995 as a correlation, or images of faint contrast would be like many others
 TOLERANCE = 1.25, 0.5, 6.0  # times the change by shrinking and JPEG; at least and at most so many grey levels
+NEAR = 0.03  # of the contrast, at least: what a JPEG's colours out of range do to an image in grey; 0.9995, correlated
 PEAK = 1.5, 4.5  # the same for the largest difference: a small mark that one of two images has; at least
 EDGES = 0.5  # how strong the edges of the difference may be, relative to those of the images
 PROPORTIONS = 0.03  # beyond what rounding to whole pixels does to height : width
@@ -98,7 +102,8 @@ def find_copies(images):
         )
     if images.shape[3:] == (1,):
         images = images[..., 0]
-    return group([look(Image.fromarray(image)) for image in images])
+    images = [Image.fromarray(image) for image in images]
+    return group([look(image, image.mode) for image in images])
 
 
 def hold_out(groups, share, *, seed):
@@ -147,29 +152,40 @@ def hold_out(groups, share, *, seed):
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 
-def look(image):
-    """Return the Look of a PIL image, "L" or "RGB"."""
-    thumbnail = _thumbnail(image)
+def look(image, mode):
+    """Return the Look of a PIL image, "L" or "RGB", taken as one of a mode, "L" or "RGB"."""
+    thumbnail = _thumbnail(image, mode)
     scale = 0.9 * min(1, LONGEST / max(image.size))
     smaller = image.resize([max(1, round(scale * side)) for side in image.size], Image.Resampling.BILINEAR)
+    smaller = smaller.convert(mode)
     stream = io.BytesIO()
     smaller.save(stream, "JPEG", quality=60)
     with Image.open(stream) as resaved:
-        change = _thumbnail(resaved) - thumbnail
+        change = _thumbnail(resaved, mode) - thumbnail
     factor, least, most = TOLERANCE
-    tolerance = float(np.clip(factor * _rms(change), least, most))
-    peak = max(PEAK[0] * float(np.abs(change).max()), PEAK[1])
-    if _rms(thumbnail) <= tolerance:
+    contrast = _rms(thumbnail)
+    tolerance = float(np.clip(max(factor * _rms(change), NEAR * contrast), least, most))
+    peak = max(PEAK[0] * float(np.abs(change).max()), PEAK[1], 3 * NEAR * contrast)
+    if contrast <= tolerance:
         tolerance = 0.0
-    return Look(_checksum(np.asarray(image)), (image.height, image.width), thumbnail, tolerance, peak)
+    return Look(_checksum(image, mode), (image.height, image.width), thumbnail, tolerance, peak)
 
 
-def group(looks):
-    """Return int64 (n,): for each Look the index of the first one that it is a copy of, or its own."""
+def group(looks, others=()):
+    """Return int64 (n,): for each Look the index of the first one that it is a copy of, or its own.
+
+    Args:
+        looks: n Looks, one for each image.
+        others: pairs of a Look and the index of its image, for what else an image may have been saved as. Two of these
+            are not compared: many icons hide the same colours under different transparency.
+    """
     first, leader = {}, []
     for index, each in enumerate(looks):
         leader.append(first.setdefault(each.pixels, index))
-    single = [index for index in first.values() if looks[index].tolerance]
+    count, others = len(looks), [pair for pair in others if pair[0].tolerance]
+    looks = [*looks, *(each for each, _ in others)]
+    leader += [index for _, index in others]
+    single = [index for index in (*first.values(), *range(count, len(looks))) if looks[index].tolerance]
 
     def root(index):
         while leader[index] != index:
@@ -177,9 +193,10 @@ def group(looks):
         return index
 
     for i, j in (*_near(looks, single), *_near(_standardised(looks), single)):
-        low, high = sorted((root(i), root(j)))
-        leader[high] = low
-    return np.array([root(index) for index in range(len(looks))], "int64")
+        if min(i, j) < count:
+            low, high = sorted((root(i), root(j)))
+            leader[high] = low
+    return np.array([root(index) for index in range(count)], "int64")
 
 
 def _standardised(looks):
@@ -232,9 +249,14 @@ def _positions(images):
     return upright + [each.swapaxes(1, 2) for each in upright]
 
 
-def _checksum(pixels):
-    """The least of the checksums in all positions."""
-    positions = _positions(pixels[None]) if max(pixels.shape[:2]) <= HASHED else [pixels[None]]
+def _checksum(image, mode):
+    """The least of the checksums in all positions; of a large image the one as it is, row by row."""
+    if max(image.size) > HASHED:
+        checksum = hashlib.sha256(repr((mode, image.size)).encode())
+        for top in range(image.height):
+            checksum.update(image.crop((0, top, image.width, top + 1)).convert(mode).tobytes())
+        return checksum.digest()
+    positions = _positions(np.asarray(image.convert(mode))[None])
     return min(hashlib.sha256(repr(each.shape).encode() + each.tobytes()).digest() for each in positions)
 
 
@@ -247,6 +269,10 @@ def _rms(image):
     return float(np.sqrt(np.mean(image**2)))
 
 
-def _thumbnail(image):
-    pixels = np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BILINEAR), "float32").reshape(SIDE, SIDE, -1)
+def _thumbnail(image, mode):
+    small = image.resize((SIDE, SIDE), Image.Resampling.BILINEAR).convert(mode)
+    pixels = np.asarray(small, "float32").reshape(SIDE, SIDE, -1)
+    grey = np.asarray(small.convert("L"), "float32")[..., None]
+    tint = (pixels - grey).reshape(SIDE // TINT, TINT, SIDE // TINT, TINT, -1).mean(axis=(1, 3))
+    pixels = grey + tint.repeat(TINT, axis=0).repeat(TINT, axis=1)
     return pixels - pixels.mean()

@@ -44,6 +44,21 @@ FILES = {
         sha256="d02599d7695596982b58a2fd9b3d96cf4943d5ef711efa0037d2c84e458fc017",
         script="tools/data/build_cells.py",
     ),
+    "few/cells_100.npz": DataFile(
+        size=290_997,
+        sha256="5fd9e7d20f6a484db60952b6efbd628070f0cff7bdce48de98485309780ce0d8",
+        script="tools/train_few.py",
+    ),
+    "few/cells_28.npz": DataFile(
+        size=278_240,
+        sha256="195bead2a9d785271715918cb53af60b5fa8fb5559bdcf3d971824a2500a3d5c",
+        script="tools/train_few.py",
+    ),
+    "few/cells_64.npz": DataFile(
+        size=288_200,
+        sha256="8dec77cebf3ba12da8711f8027479cf2ecdb30cb35a3ccdb3770b3ba6fb1bfe1",
+        script="tools/train_few.py",
+    ),
     "full_runs/curves.csv": DataFile(
         size=113_727,
         sha256="64c5677f282fd715e71969e16a7b6d07ffff714bc0f3d7ee81f444d4431c9093",
@@ -59,6 +74,16 @@ FILES = {
         sha256="de28a21488b54b43a9804452926e97602aba24d6258f3ffc90190d0f56f82fc2",
         script="tools/full_runs.py",
     ),
+    "measured/few_progress.csv": DataFile(
+        size=1_000,
+        sha256="68c3369407d071b072e4cc106f2a99f4d630d3647737351ae71902fea745331d",
+        script="tools/train_few.py",
+    ),
+    "measured/few_seeds.csv": DataFile(
+        size=3_989,
+        sha256="1f8282b09c916d6aa03d1eb0867c75838d3ecef1ddd1c2b4f3f4cae94436d6f0",
+        script="tools/few_seeds.py",
+    ),
     "measured/label_ways.csv": DataFile(
         size=930,
         sha256="744c17a94da09e7974a43e16d489df45486742bdd01636a488dca48424569b95",
@@ -69,6 +94,16 @@ FILES = {
         sha256="36fe9e2bb061c2a09c5e047ca3647e292d3f57c9592bcc6d0c8795ea0bd2519d",
         script="tools/train_mirza.py",
     ),
+    "measured/panic_small.csv": DataFile(
+        size=764,
+        sha256="fb097613f00106000abdc2253e46ab4c2d59ecd0c8a7d2d93fcf004d933dd312",
+        script="tools/train_panic.py",
+    ),
+    "measured/rulers.csv": DataFile(
+        size=79_778,
+        sha256="b2217cc91f467053daf7a0bb14305ca547ebdcdf32a1b1fae009c984f9a0ad3f",
+        script="tools/rulers.py",
+    ),
     "mnist.npz": DataFile(
         size=11_266_754,
         sha256="99b6212d8b734503d7fa2e29ea6413bad62226998e56555f4a6b0b30072f1aec",
@@ -78,6 +113,16 @@ FILES = {
         size=684_924,
         sha256="67e8cb2b3fa5a86bf9956e4e235289c41c18fa5be8b4b3ac9db3f2a1e79a5eba",
         script="tools/train_features.py",
+    ),
+    "panic/larger_film.png": DataFile(
+        size=88_618,
+        sha256="586a55560c590516f4cd76f34b43e7d839df457925a1275372e1362a3745a3e3",
+        script="tools/train_panic.py",
+    ),
+    "panic/larger_normalised_film.png": DataFile(
+        size=107_020,
+        sha256="878831ca3e2d317da50088be400e041b49497aa72c8e984acf2419adf743a9d9",
+        script="tools/train_panic.py",
     ),
     "panic/normalised_film.png": DataFile(
         size=555_001,
@@ -99,6 +144,21 @@ FILES = {
         sha256="d0f249a928c0abf9ff45628cca7c61909d894b25664cf1ca7e21de94167b8f17",
         script="tools/train_panic.py",
     ),
+    "panic/small_film.png": DataFile(
+        size=41_624,
+        sha256="0ccd5c2580ee2d732eacf0c82887ccd139e0210c070931afb35d908df57bdcb7",
+        script="tools/train_panic.py",
+    ),
+    "panic/small_samples.png": DataFile(
+        size=186_107,
+        sha256="4fb90b6c2856af97a6a1133c0790bf289c81a24bb4e86e66c83a2815fdd08d9d",
+        script="tools/train_panic.py",
+    ),
+    "panic/tensorboard.png": DataFile(
+        size=68_838,
+        sha256="e2a288a80510e17e3d722cd042a1a290e3b4e65b1dace07c461d1d8fba45c1dc",
+        script="tools/train_panic.py",
+    ),
     "panic_generator.npz": DataFile(
         size=3_480_650,
         sha256="6144ac6e23119ecc3672ffe86be1067342ee2c10e160645445bbfcdbed101904",
@@ -108,6 +168,11 @@ FILES = {
         size=33_916,
         sha256="e4e749ea40896bc09379d5b22e7c541139564b5e8bb731f2d19c596959b393b9",
         script="tools/train_mirza.py",
+    ),
+    "samples/ruler_sets.png": DataFile(
+        size=84_129,
+        sha256="8e66b6d5a2aad1cbed77a3eeeff1ac8fdc1ea642b3127e9d959667362af0605d",
+        script="tools/rulers.py",
     ),
     "samples/temkeng-mnist-500.png": DataFile(
         size=387_232,
@@ -134,14 +199,14 @@ FILES = {
         sha256="4cda3ecd2e3ad017fc643c8ec7f15233e4645ad2b6c197111f217a41bf0b06e7",
         script="tools/train_weights.py",
     ),
-    "samples/winkler-dcgan-3000.png": DataFile(
-        size=469_884,
-        sha256="c90672f11413083a8e43dbf7fb54f48c770dbff73017c5fc03677a238dccd0fc",
-        script="tools/train_weights.py",
-    ),
     "samples/winkler-dcgan-300.png": DataFile(
         size=743_913,
         sha256="03773a81de7bd57bad0dc6004f0f2f415078900fb58806cb5db4793f270caa98",
+        script="tools/train_weights.py",
+    ),
+    "samples/winkler-dcgan-3000.png": DataFile(
+        size=469_884,
+        sha256="c90672f11413083a8e43dbf7fb54f48c770dbff73017c5fc03677a238dccd0fc",
         script="tools/train_weights.py",
     ),
     "samples/winkler-dense-2000.png": DataFile(

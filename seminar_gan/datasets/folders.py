@@ -9,14 +9,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from seminar_gan.datasets import copies, image_files
+from seminar_gan.datasets import copies, image_files, own_results
 
-__all__ = ["ImageFolder", "load_image_folder"]
+__all__ = ["ImageFolder", "common_scale", "load_image_folder"]
 
 SIZES = (16, 512)  # smallest and largest
 LEFT_OUT = {"__macosx", "thumbs.db", "desktop.ini"}  # besides names that begin with a dot
 # Antialiased, with positive weights only: each new pixel is a mean of old ones, so no edge gets a halo to be learnt.
 FILTER = Image.Resampling.BILINEAR
+PATTERN = 12  # grey levels between neighbours along an image's edge, on average: more than an object that is cut by it
+UNEVEN = 32  # grey levels between the quartiles of the edge, where no two neighbours differ as much: a lamp's light
+STRIP = 6  # such a ground goes on as a mirrored strip of the image's edge, as wide as its side divided by this
+RESULT = "result of an earlier run, not taken for an image"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +52,21 @@ class ImageFolder:
     columns = ("what", "files", "which")
 
     def rows(self):
-        """Return [what, files, which] for `export.table`: up to three names for each note, and every skipped file."""
+        """Return [what, files, which] for `export.table`: up to three names for each note and for results of earlier
+        runs, and every file that was skipped for another reason.
+        """
         groups = {}
         for name, note in self.notes:
             groups.setdefault(note, []).append(name)
         notes = [[note, len(names), _first_three(names)] for note, names in sorted(groups.items())]
-        skipped = [[f"skipped: {reason}", 1, name] for name, reason in self.skipped]
+        skipped = [[f"skipped: {reason}", 1, name] for name, reason in self.skipped if reason != RESULT]
         copies = [f"{self.names[i]} = {self.names[first]}" for i, first in enumerate(self.groups) if i != first]
         copied = [["copies of another image, hold_out keeps them together", len(copies), _first_three(copies)]]
-        return [["images", len(self.names), ""], *(copied if copies else []), *notes, *skipped]
+        own = [name for name, reason in self.skipped if reason == RESULT]
+        left_out = [[f"left out: {RESULT}", len(own), _first_three(own)]]
+        return [
+            ["images", len(self.names), ""], *(copied if copies else []), *notes, *(left_out if own else []), *skipped
+        ]  # fmt: skip
 
 
 def _first_three(names):
@@ -71,9 +81,13 @@ def load_image_folder(
     The function reads BMP, GIF, JPEG, JPEG 2000, PNG, PPM, TIFF and WebP, whatever their suffix, and the first page or
     frame of several. Images are turned as their EXIF orientation says. Images of more than 8 bits per value (16-bit,
     floats) are scaled from their own minimum and maximum to 0 and 255, so brightness is no longer comparable between
-    such images; Pillow reads only the upper 8 bits of 16-bit colour. CMYK is converted without its colour profile.
-    Colour becomes grey as 0.299 r + 0.587 g + 0.114 b. The order is that of the names in Unicode, composed (NFC), the
-    same on every file system. Hidden files (.DS_Store), __MACOSX, Thumbs.db and desktop.ini are ignored.
+    such images; a few hot or dead pixels (4, or 0.01 % of a large image), further beyond all others than the range of
+    these, are clipped. Pillow reads only the upper 8 bits of 16-bit colour. CMYK is converted without its colour
+    profile. Colour becomes grey as 0.299 r + 0.587 g + 0.114 b. JPEGs of more than 16 million pixels are decoded at a
+    half, a quarter or an eighth of their size, at least 2,048 pixels. The order is that of the names in Unicode,
+    composed (NFC), the same on every file system. Hidden files (.DS_Store), __MACOSX, Thumbs.db and desktop.ini are
+    ignored. What this package left there is named as skipped: a folder with its run.json, figures and tables with their
+    JSON, films with their frames.
 
     Args:
         path: the folder; a number stands for the folder of that name. Links to files are followed, links to folders are
@@ -84,9 +98,13 @@ def load_image_folder(
         channels: 1 for grey, 3 for RGB.
         scale: above 0, at most 1. With "pad", all images are shrunk by this factor first. Take `size` divided by the
             longest side of all images to keep large objects larger than small ones; with 1, every image larger than
-            `size` fills the canvas.
+            `size` fills the canvas. "common" chooses between these two: `common_scale`.
         background: grey level, 0 to 255, that transparent images are laid on; 255 is white.
-        padding: grey level, 0 to 255, around a centred image, or "border", the median colour of the image's own edge.
+        padding: grey level, 0 to 255, around a centred image, or "border": the median colour of the image's own edge;
+            where that edge is patterned, or unevenly lit, a strip of it, a sixth of the image wide, mirrored again and
+            again. So the ground goes on without a seam, which one colour would make; the last row alone would become
+            stripes, and the whole image, mirrored, would show what is in its middle several times. Objects that the
+            edge cuts make no pattern: around them there is one colour.
         strict: if true, the first file that cannot be read is an error; otherwise it is skipped, with the reason.
 
     Returns:
@@ -108,11 +126,17 @@ def load_image_folder(
     """
     _check_arguments(size, fit, channels, scale, background, padding)
     folder = _folder(path)
-    images, names, sizes, looks, notes, skipped = [], [], [], [], [], []
+    if scale == "common":
+        return _with_common_scale(folder, size, fit, channels, background, padding, strict)
+    images, names, sizes, looks, others, notes, skipped = [], [], [], [], [], [], []
+    mode = "L" if channels == 1 else "RGB"
     for name, file in _files(folder):
+        if own_results.is_result(file):
+            skipped.append((name, RESULT))
+            continue
         try:
-            image, done = image_files.read(file, channels, background)
-            square = _fitted(image, size, fit, scale, padding)
+            image, before, done, flattened = image_files.read(file, channels, background)
+            square = _fitted(image, before, size, fit, channels, scale, padding)
         except Exception as error:  # broken files make Pillow raise a dozen kinds
             if strict:
                 raise ValueError(
@@ -120,19 +144,50 @@ def load_image_folder(
                 ) from error
             skipped.append((name, image_files.why(error)))
             continue
-        if fit == "pad" and max(image.size) < size:
+        if fit == "pad" and max(before) < size:
             done.append(f"smaller than {size} pixels: centred, not enlarged")
-        if fit == "pad" and size / max(image.size) < scale:
+        if fit == "pad" and size / max(before) < scale:
             done.append(f"larger than {size} pixels: shrunk to fit")
+        others += [(copies.look(other.convert(mode), mode), len(images)) for other in flattened]
         images.append(square)
         names.append(name)
-        sizes.append((image.height, image.width))
-        looks.append(copies.look(image))
+        sizes.append(before[::-1])
+        looks.append(copies.look(image, mode))
         notes += [(name, note) for note in done]
     if not images:
         raise ValueError(_nothing_read(folder, skipped))
-    groups = copies.group(looks)
+    opaque = len({index for _, index in others}) < len(images)  # one of which may be a copy without transparency
+    groups = copies.group(looks, others if opaque else ())
     return ImageFolder(np.stack(images), tuple(names), np.array(sizes), tuple(notes), tuple(skipped), groups)
+
+
+def common_scale(sizes, size):
+    """Return the factor by which images are shrunk to go onto squares: one for all, if they are alike in size.
+
+    If the longest side of the largest image is at most twice that of the smallest, all are shrunk by one factor, so
+    that large things stay larger. Otherwise the factor is 1, and every image that is too large is shrunk by its own.
+
+    Args:
+        sizes: integers (n, 2), height and width of the images.
+        size: of the squares, in pixels.
+
+    Example:
+        >>> common_scale([[100, 80], [60, 90]], 50), common_scale([[100, 80], [30, 20]], 50)
+        (0.5, 1)
+    """
+    sides = np.max(sizes, axis=1)
+    return min(1, float(size / sides.max())) if sides.max() <= 2 * sides.min() else 1
+
+
+def _with_common_scale(folder, size, fit, channels, background, padding, strict):
+    """Load a folder with its common scale, which is guessed from what files say of their size."""
+    options = {"background": background, "padding": padding, "strict": strict}
+    images = [file for _, file in _files(folder) if not own_results.is_result(file)]
+    sizes = [found for file in images if (found := image_files.size(file))]
+    guess = common_scale(sizes, size) if sizes else 1
+    loaded = load_image_folder(folder, size, fit, channels, scale=guess, **options)
+    scale = common_scale(loaded.sizes, size)  # without what cannot be read
+    return loaded if scale == guess else load_image_folder(folder, size, fit, channels, scale=scale, **options)
 
 
 def _check_arguments(size, fit, channels, scale, background, padding):
@@ -145,8 +200,8 @@ def _check_arguments(size, fit, channels, scale, background, padding):
         raise ValueError(f'fit must be "pad" or "stretch"; got {fit!r}')
     if channels not in (1, 3):
         raise ValueError(f"channels must be 1 (grey) or 3 (colour); got {channels!r}")
-    if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= 1:
-        raise ValueError(f"scale must be a number above 0 and at most 1; got {scale!r}")
+    if scale != "common" and (isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= 1):
+        raise ValueError(f'scale must be a number above 0 and at most 1, or "common"; got {scale!r}')
     if not whole(background, 0, 255):
         raise ValueError(f"background must be a grey level, 0 to 255; got {background!r}")
     if padding != "border" and not whole(padding, 0, 255):
@@ -183,11 +238,14 @@ def _files(folder):
 
 
 def _walk(folder):
-    """Yield every file below a folder, and each folder that cannot be opened."""
+    """Yield every file below a folder, and each folder that cannot be opened, or that is of a run."""
     try:
         with os.scandir(folder) as scan:
             entries = list(scan)
     except OSError:
+        yield folder
+        return
+    if own_results.is_run(folder):
         yield folder
         return
     for entry in entries:
@@ -199,17 +257,38 @@ def _walk(folder):
             yield Path(entry)
 
 
-def _fitted(image, size, fit, scale, padding):
-    """Return an "L" or "RGB" image as uint8 (size, size, 1 or 3)."""
-    scale = min(scale, size / max(image.size))
-    width, height = (size, size) if fit == "stretch" else (max(1, round(side * scale)) for side in image.size)
+def _fitted(image, before, size, fit, channels, scale, padding):
+    """Return an "L" or "RGB" image, of the size `before` in its file, as uint8 (size, size, channels)."""
+    scale = min(scale, size / max(before))
+    width, height = (size, size) if fit == "stretch" else (max(1, round(side * scale)) for side in before)
     pixels = np.asarray(image.resize((width, height), FILTER)).reshape(height, width, -1)
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    square = np.empty((size, size, pixels.shape[-1]), "uint8")
+    pixels = np.repeat(pixels, channels // pixels.shape[-1], axis=-1)
+    border = np.concatenate([pixels[0], pixels[:, -1], pixels[-1, ::-1], pixels[::-1, 0]])  # once round
+    if padding == "border" and _is_patterned(border.astype("float32")):
+        return pixels[_mirrored(height, size)[:, None], _mirrored(width, size)]
+    square = np.empty((size, size, channels), "uint8")
     square[:] = np.rint(np.median(border, axis=0)) if padding == "border" else padding
     top, left = (size - height) // 2, (size - width) // 2
     square[top : top + height, left : left + width] = pixels
     return square
+
+
+def _is_patterned(border):
+    """Whether pixels (n, channels), once round an image, are a pattern, or the light of a lamp, rather than one colour
+    with or without objects: these make large steps, but few.
+    """
+    steps = np.abs(np.diff(border, axis=0)).max(axis=1)
+    spread = np.max(np.subtract(*np.percentile(border, [75, 25], axis=0)))
+    return steps.mean() > PATTERN or spread > UNEVEN > steps.max()
+
+
+def _mirrored(side, size):
+    """Which row of `side` rows goes where on a canvas of `size`: beyond either end, a strip goes to and fro."""
+    strip = max(1, side // STRIP)
+    rows = np.arange(size) - (size - side) // 2
+    beyond = np.maximum(-1 - rows, rows - side)
+    depth = strip - 0.5 - np.abs(beyond % (2 * strip) - strip + 0.5)  # 0, 1, ..., strip - 1, strip - 1, ..., 1, 0
+    return np.where(beyond < 0, rows, np.where(rows < 0, depth, side - 1 - depth)).astype(int)
 
 
 def _nothing_read(folder, skipped):

@@ -16,6 +16,8 @@ from seminar_gan import files
 
 __all__ = ["save_onnx"]
 
+NEEDED = {("Rescaling", "offset")}  # Keras's `from_config` reads it, default or not
+
 
 def save_onnx(network, path):
     """Write a network as an ONNX file, for programs without Keras.
@@ -91,8 +93,11 @@ def without_defaults(content):
     content = {name: without_defaults(value) for name, value in content.items()}
     if _is_kerass(content.get("module")) and isinstance(content.get("config"), dict):
         defaults = _defaults(content)
-        kept = {k: v for k, v in content["config"].items() if (k, type(v), v) not in defaults}
-        content["config"] = kept
+        content["config"] = {
+            name: value
+            for name, value in content["config"].items()
+            if (name, type(value), value) not in defaults or (content["class_name"], name) in NEEDED
+        }
     return content
 
 

@@ -14,6 +14,15 @@ from .distances import kernel_distance as kernel_distance
 from .features import DigitFeatures as DigitFeatures
 from .features import load_digit_features as load_digit_features
 from .images import specks as specks
+from .images import variety as variety
 from .neighbours import density_coverage as density_coverage
 from .neighbours import nearest_images as nearest_images
 from .neighbours import precision_recall as precision_recall
+from .patches import laplacian_pyramid as laplacian_pyramid
+from .patches import patch_distance as patch_distance
+from .patches import patch_distances as patch_distances
+from .patches import sliced_wasserstein as sliced_wasserstein
+from .random_network import distance_in_floors as distance_in_floors
+from .random_network import energy_distance as energy_distance
+from .random_network import random_features as random_features
+from .random_network import split_floor as split_floor

@@ -10,9 +10,11 @@ import numpy as np
 
 __all__ = [
     "distances",
+    "energy_distance",
     "frechet_distance",
     "kernel",
     "precision_recall",
+    "random_features",
     "specks",
     "square_root",
     "squared_mmd",
@@ -122,6 +124,62 @@ def distances(x, y):
         [[5.0]]
     """
     return np.stack([np.linalg.norm(y - point, axis=1) for point in x])
+
+
+def energy_distance(real, fake):
+    """Return how much further apart samples of two sets are than samples of one, without pairs of a sample with itself.
+
+    Args:
+        real, fake: float (n, d), (m, d), two rows or more each.
+
+    Returns:
+        float, which may be negative.
+
+    Source:
+        Székely & Rizzo 2013, Energy statistics: a class of statistics based on distances, equation 5.
+
+    Example:
+        >>> energy_distance(np.array([[0.0], [2.0]]), np.array([[5.0], [5.0]]))  # 2 (5 + 3) / 2 - 2 - 0
+        6.0
+    """
+    n, m = len(real), len(fake)
+    within_real = distances(real, real).sum() / (n * (n - 1))
+    within_fake = distances(fake, fake).sum() / (m * (m - 1))
+    return float(2 * distances(real, fake).mean() - within_real - within_fake)
+
+
+def random_features(x, seed=0):
+    """Return what a random convolutional network makes of images: mean and deviation of each channel in each quarter.
+
+    Args:
+        x: float32 (n, height, width, channels), with a mean near 0 and a standard deviation near 1.
+        seed: int, from which the weights follow.
+
+    Returns:
+        float32 (n, d), d being 8 for each channel of each layer.
+
+    Source:
+        Saxe et al. 2011, On random weights and unsupervised feature learning. The layers and features are ours.
+
+    Example:
+        >>> random_features(np.zeros((5, 28, 28, 1), "float32")).shape
+        (5, 896)
+    """
+    rng, found = np.random.default_rng(seed), []
+    for channels in (16, 32, 64, 64, 64, 64, 64):
+        if min(x.shape[1:3]) <= 4:
+            break
+        weights = rng.normal(0, np.sqrt(2 / (9 * x.shape[-1])), (x.shape[-1], 3, 3, channels))
+        padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))[:, ::2, ::2]
+        x = np.tensordot(windows, weights.astype("float32"), axes=3)  # a convolution of stride 2
+        x = np.maximum(x, np.float32(0.2) * x)
+        height, width = ((side + 1) // 2 for side in x.shape[1:3])
+        for rows in (slice(height), slice(-height, None)):
+            for columns in (slice(width), slice(-width, None)):
+                quarter = x[:, rows, columns]
+                found += [quarter.mean(axis=(1, 2)), quarter.std(axis=(1, 2))]
+    return np.concatenate(found, axis=1)
 
 
 def precision_recall(real, fake, neighbours=3):

@@ -1,9 +1,11 @@
 """Measures of the pixels of generated images."""
 
+import numpy as np
+
 from seminar_gan import ranges
 from seminar_gan.metrics import equations
 
-__all__ = ["specks"]
+__all__ = ["specks", "variety"]
 
 
 def specks(images):
@@ -34,3 +36,33 @@ def specks(images):
     if images.max() <= 127:
         raise ValueError("specks needs lit pixels, above 127; all pixels are darker")
     return equations.specks(images)
+
+
+def variety(images):
+    """Return the mean difference of two images of a set: 0 if all are one image.
+
+    Args:
+        images: uint8 (n, height, width, channels), 0 to 255, at least two.
+
+    Returns:
+        float, grey levels a pixel. Divide it by that of real images. More is not better: noise has most.
+
+    Raises:
+        TypeError: if `images` is not a uint8 array.
+        ValueError: for fewer than two images, and for other shapes.
+
+    Example:
+        >>> images = np.zeros((2, 4, 4, 1), "uint8")
+        >>> images[1] = 6
+        >>> variety(images)
+        6.0
+    """
+    images = ranges.check_uint8(images, "variety")
+    if images.ndim != 4 or len(images) < 2 or not images.size:
+        raise ValueError(f"variety takes at least two images, (n, height, width, channels); got shape {images.shape}")
+    flat = images.reshape(len(images), -1)
+    # Of n sorted values, the k-th is added k times and subtracted n - 1 - k times in the sum over all pairs.
+    n = len(flat)
+    weights = 2 * np.arange(n) - (n - 1)
+    total = weights @ np.sort(flat, axis=0).astype("float64")
+    return float(total.mean() / (n * (n - 1) / 2))

@@ -6,6 +6,7 @@
     sg.models.dcgan          convolutional generators and discriminators
     sg.models.conditional    the same with a class label or with attributes
     sg.models.large          the recommended ones of these for images of more than 64 pixels
+    sg.models.few            a pair for a few dozen images
     sg.models.panic          the generator and the discriminators of PANIC
     sg.models.augmentation   random changes to images
     sg.models.classifiers    a classifier of digits

@@ -3,6 +3,7 @@ from . import autoencoders as autoencoders
 from . import classifiers as classifiers
 from . import conditional as conditional
 from . import dcgan as dcgan
+from . import few as few
 from . import large as large
 from . import mlp as mlp
 from . import panic as panic

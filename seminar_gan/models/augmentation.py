@@ -1,8 +1,8 @@
 """Random changes to images: of the data before training, or of all images that a discriminator sees.
 
-`brighten`, `contrast`, `translate` and `cut_out` take float images (batch, height, width, channels) and return the
-changed images, with the same shape. Each image gets its own draw, and gradients flow through. A seed is a whole number,
-for the same draws in every call, or a keras.random.SeedGenerator, for new ones.
+`brighten`, `contrast`, `mirror`, `translate` and `cut_out` take float images (batch, height, width, channels) and
+return the changed images, with the same shape. Each image gets its own draw, and gradients flow through. A seed is a
+whole number, for the same draws in every call, or a keras.random.SeedGenerator, for new ones.
 """
 
 import functools
@@ -19,6 +19,7 @@ __all__ = [
     "build_data_augmentation",
     "contrast",
     "cut_out",
+    "mirror",
     "translate",
     "with_augmentation",
 ]
@@ -151,6 +152,22 @@ def contrast(images, seed, limit=0.5):
     return mean + (images - mean) * factors
 
 
+def mirror(images, seed):
+    """Mirror each image left to right, with probability 1/2.
+
+    A discriminator that sees images so cannot tell an image from its mirror image: the generator may draw either.
+
+    Args:
+        images: float (batch, height, width, channels).
+        seed: int or keras.random.SeedGenerator.
+
+    Returns:
+        float (batch, height, width, channels).
+    """
+    draws = keras.random.uniform((ops.shape(images)[0], 1, 1, 1), dtype=images.dtype, seed=seed)
+    return ops.where(draws < 0.5, images, ops.flip(images, axis=2))
+
+
 def translate(images, seed, limit=1 / 8):
     """Move each image by whole pixels, up or down and left or right.
 
@@ -201,4 +218,10 @@ def cut_out(images, seed, part=0.5):
     return images + ops.cast(inside, dtype) * (mean - images)
 
 
-CHANGES = {"brighten": brighten, "contrast": contrast, "translate": translate, "cut_out": cut_out}
+CHANGES = {
+    "brighten": brighten,
+    "contrast": contrast,
+    "mirror": mirror,
+    "translate": translate,
+    "cut_out": cut_out,
+}

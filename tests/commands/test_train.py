@@ -2,21 +2,25 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 from conftest import ROOT
+from PIL import Image
 
 from seminar_gan import __main__, datasets, recipes
 from seminar_gan.commands import UserError, train
 from seminar_gan.commands.train import results, run
 from seminar_gan.commands.train.data import Data
+from seminar_gan.training.watch.frames import frame_paths
 
 pytestmark = pytest.mark.long
 
@@ -144,6 +148,95 @@ def test_samples_are_the_same_however_many_are_drawn(name):
     assert np.abs(more.astype(int) - many[:40]).max() <= 1 and orders.tolist() == [-1] * 40
 
 
+@pytest.fixture
+def images(tmp_path):
+    """A folder of 12 dark images, one of them in two formats, and a text."""
+    random = np.random.default_rng(0)
+    for number in range(12):
+        Image.fromarray(random.integers(0, 60, (20, 20), dtype="uint8")).save(tmp_path / f"{number:02}.png")
+    Image.open(tmp_path / "03.png").save(tmp_path / "03.bmp")
+    (tmp_path / "notes.txt").write_text("no image")
+    return tmp_path
+
+
+def test_a_folder_of_few_images_is_trained_on_stopped_and_gone_on_with(images, capsys, monkeypatch):
+    settings = ("--data", images, "--model", "few", "--size", 16, "--samples", 6, "--to", images / "run")
+    with monkeypatch.context() as patched:
+        patched.setattr(results, "write", lambda *given: signal.raise_signal(signal.SIGINT))
+        assert call(*settings, "--steps", 2) == 130
+    assert "run keeps step 2: the same command goes on from there." in capsys.readouterr().err
+    assert call(*settings, "--steps", 2) == 0
+    folder, said = images / "run", capsys.readouterr().out
+    longer = shlex.join(
+        map(str, ("python", "-m", "seminar_gan", "train", *settings[:-2], "--steps", 4, "--to", folder))
+    )
+    assert said.splitlines()[-1] == f"To go on for longer: {longer}"
+    assert "copies of another image, hold_out keeps them together: 1 (03.png = 03.bmp)" in said
+    assert "result of an earlier run, not taken for an image: 1 (run)" in said  # in the folder of the images itself
+    described = json.loads((folder / "generator.json").read_text())
+    assert described["step"] == 2
+    assert arrays(folder / "samples.npz")["x"].max() <= 60  # as light as these images get, and no lighter
+    files = (folder / "images.csv").read_text().splitlines()
+    assert len(files) == 1 + 13 + 1 and files[1] == "00.png,used"
+    assert files[-1] == 'notes.txt,"skipped: not an image, or of a format that is not supported"'
+    assert call(*map(str, shlex.split(longer)[4:])) == 0
+    assert record(folder)["results"]["step"] == 4
+    assert [each["from_step"] for each in record(folder)["calls"]] == [0, 2, 2]
+
+
+def test_pictures_of_the_samples_are_left(tmp_path, settings, digits, monkeypatch):
+    monkeypatch.setattr(run, "FRAMES", 2)
+    folder = tmp_path / "run"
+    call(*settings, "--steps", 3, "--samples", 40)
+    frames = {path.name: path.read_bytes() for path in frame_paths(folder / "frames")}
+    assert list(frames) == [f"step_{step:08}.png" for step in (0, 2, 3)]
+    call(*settings, "--steps", 10, "--samples", 40)
+    names = [path.name for path in frame_paths(folder / "frames")]
+    assert names == [f"step_{step:08}.png" for step in (0, 2, 3, 4, 6, 8, 10)]
+    assert all((folder / "frames" / name).read_bytes() == frames[name] for name in frames)
+    with Image.open(folder / "frames" / "film.gif") as film:
+        assert film.n_frames == len(names)
+    samples = arrays(folder / "samples.npz")["x"][..., 0]
+    with Image.open(folder / "samples.png") as opened:
+        sheet = np.asarray(opened)
+    side = 8 * 8  # each pixel eight times
+    real, fake = sheet[16 : 16 + 2 * side + 2], sheet[32 + 2 * side + 2 :]
+    assert fake.shape == (5 * side + 4 * 2, 8 * side + 7 * 2)  # the 40 that there are
+    np.testing.assert_array_equal(fake[:side:8, :side:8], samples[0])
+    np.testing.assert_array_equal(fake[-side::8, -side::8], samples[39])
+    data = arrays(digits)["x"]
+    assert any(np.array_equal(real[:side:8, :side:8], image) for image in data)
+
+
+@pytest.mark.parametrize(("real", "fake", "shape"), [(1, 9, (16, 16, 1)), (30, 3, (70, 64, 3)), (5, 1, (17, 16, 3))])
+def test_a_contact_sheet_of_few_samples(real, fake, shape):
+    images = [np.random.default_rng(0).integers(0, 256, (count, *shape), dtype="uint8") for count in (real, fake)]
+    sheet = results.contact_sheet(*images, 7, 0)
+    columns, times = min(8, real, fake), max(1, 64 // max(shape[:2]))
+    assert sheet.width == columns * (times * shape[1] + 2) - 2
+    assert sheet.mode == ("L" if shape[2] == 1 else "RGB")
+
+
+def test_frames_become_rarer_with_the_steps():
+    film = SimpleNamespace()
+    kept = []
+    for film.step in range(1, 10_001):
+        if run.Film.is_due(film):
+            kept.append(film.step)
+    assert kept[:16] == list(range(16, 257, 16)) and len(kept) < 110
+    assert [sum(start < step <= 2 * start for step in kept) for start in (256, 512, 1024, 4096)] == [16] * 4
+
+
+def test_nothing_is_drawn_where_nothing_is_kept(tmp_path, settings, monkeypatch):
+    def fails(self, batch, logs=None):
+        raise OSError("full")
+
+    monkeypatch.setattr(run.Claim, "on_train_batch_end", fails)
+    with pytest.raises(UserError, match="full"):
+        call(*settings, "--steps", 2, "--samples", 2)
+    assert not (tmp_path / "run").exists()
+
+
 def test_what_identifies_a_run_must_stay(tmp_path, settings, digits):
     call(*settings, "--steps", 2, "--samples", 4)
     before = contents(tmp_path / "run")
@@ -204,14 +297,16 @@ def test_a_training_without_checkpoints_does_not_replace_results(tmp_path, setti
 def test_a_training_that_is_hardly_one_says_so(tmp_path, settings, capsys, monkeypatch):
     monkeypatch.setattr(results, "HARDLY", 4)
     call(*settings, "--seconds", 1e-9, "--samples", 5)
-    said = capsys.readouterr().out.splitlines()[-1]
+    said = capsys.readouterr().out.splitlines()[-3]
     assert said.endswith(
         "2 steps, 256 images seen (8.53 times the data), 5 samples: hardly trained, so this is no result yet. The same "
         "command goes on with more --steps or --seconds"
     )
     assert record(tmp_path / "run")["results"]["hardly_trained"] is True
     call(*settings, "--steps", 4, "--samples", 5)
-    assert capsys.readouterr().out.endswith("4 steps, 512 images seen (17.1 times the data), 5 samples\n")
+    assert (
+        capsys.readouterr().out.splitlines()[-3].endswith("4 steps, 512 images seen (17.1 times the data), 5 samples")
+    )
     assert record(tmp_path / "run")["results"]["hardly_trained"] is False
 
 

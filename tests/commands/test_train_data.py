@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from seminar_gan import datasets
 from seminar_gan.commands import UserError
 from seminar_gan.commands.train import data
 
@@ -15,8 +16,9 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (12, 8, 8), dtype="uint8")
 CLASSES = np.arange(12) % 3
 
 
-def load(path, *, conditional=False, size=None, channels=None):
-    return data.load(SimpleNamespace(data=str(path), conditional=conditional, size=size, channels=channels))
+def load(path, *, conditional=False, size=None, channels=None, background=None):
+    args = SimpleNamespace(data=str(path), conditional=conditional, size=size, channels=channels, to="run")
+    return data.load(SimpleNamespace(**vars(args), background=background))
 
 
 @pytest.mark.parametrize(
@@ -206,8 +208,39 @@ def test_a_folder_that_cannot_be_used_is_refused(photos, tmp_path):
     (tmp_path / "empty.npz").mkdir()
     with pytest.raises(UserError, match="hold no files"):
         load(tmp_path / "empty.npz")
-    with pytest.raises(UserError, match="--size and --channels are for a folder of images"):
-        load("mnist", size=32)
+    for options in ({"size": 32}, {"channels": 1}, {"background": 0}):
+        with pytest.raises(UserError, match="--size, --channels and --background are for a folder of images"):
+            load("mnist", **options)
+    with pytest.raises(UserError, match=r"background must be a grey level, 0 to 255; got 256"):
+        load(photos, background=256)
+
+
+def test_transparent_images_are_laid_on_the_background(tmp_path, capsys):
+    Image.new("RGBA", (20, 20), (255, 0, 0, 0)).save(tmp_path / "a.png")
+    for background, level in ((None, 255), (0, 0), (90, 90)):
+        assert np.unique(load(tmp_path, background=background).images).tolist() == [level]
+        assert f"transparent: laid on grey level {level}: 1 (a.png)" in capsys.readouterr().out
+
+
+def test_images_that_are_alike_in_size_keep_their_sizes(tmp_path):
+    for side in (40, 64, 80):
+        Image.new("L", (side, side), 9).save(tmp_path / f"{side}.png")
+    Image.new("L", (80, 80), 9).save(tmp_path / "ground.png")
+    folder = datasets.load_image_folder(tmp_path, 32, scale=32 / 80)
+    np.testing.assert_array_equal(load(tmp_path, size=32).images, folder.images)
+
+
+def test_what_was_done_with_each_file_is_kept(photos, capsys):
+    Image.new("RGB", (30, 20), (255, 0, 0)).save(photos / "cat" / "same.bmp")
+    for number in range(9):
+        (photos / f"{number}.png").touch()
+    files = dict(load(photos).files)
+    assert len(files) == 4 + 10
+    assert files["cat/same.bmp"] == "used; copy of cat/1.png; smaller than 64 pixels: centred, not enlarged"
+    assert files["8.png"] == "skipped: empty file"
+    said = capsys.readouterr().out
+    assert "copies of another image, hold_out keeps them together: 1 (cat/same.bmp = cat/1.png)" in said
+    assert "and 6 lines more; images.csv in run will name every file" in said
 
 
 @pytest.mark.parametrize(("shape", "count"), [((28, 28, 1), 10_000), ((256, 256, 3), 341), ((20_000, 20_000, 1), 1)])

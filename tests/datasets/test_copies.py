@@ -103,6 +103,50 @@ def test_a_16_bit_file_is_a_copy_of_its_8_bits(tmp_path):
     assert load_image_folder(tmp_path).groups.tolist() == [0, 0, 2, 2]
 
 
+def symbol(number, side):
+    """A drawing of three shapes in strong colours on a transparent ground."""
+    random = np.random.default_rng(number)
+    image = Image.new("RGBA", (4 * side, 4 * side), (0, 0, 0, 0))
+    for shape in ("ellipse", "rectangle", "ellipse"):
+        start, end = random.integers(0, 2 * side, 2), random.integers(2 * side, 4 * side, 2)
+        colour = (*random.integers(0, 256, 3).tolist(), 255)
+        getattr(ImageDraw.Draw(image), shape)((*start.tolist(), *end.tolist()), fill=colour)
+    return image.resize((side, side), Image.Resampling.LANCZOS)
+
+
+def laid_on(level, image):
+    return Image.alpha_composite(Image.new("RGBA", image.size, (level, level, level, 255)), image).convert("RGB")
+
+
+FLATTENED = {
+    "white.jpg": lambda image, file: laid_on(255, image).save(file, quality=85),
+    "white.bmp": lambda image, file: laid_on(255, image).save(file),
+    "black.jpg": lambda image, file: laid_on(0, image).save(file, quality=95),
+    "dropped.png": lambda image, file: image.convert("RGB").save(file),
+}
+
+
+@pytest.mark.parametrize(("side", "channels"), [(20, 1), (24, 3), (32, 3), (64, 1), (64, 3)])
+@pytest.mark.parametrize("background", [255, 0])
+def test_a_transparent_icon_and_what_others_made_of_it_are_copies(tmp_path, side, channels, background):
+    for number in range(8):
+        symbol(number, side).save(tmp_path / f"{number}.png")
+        for name, save in FLATTENED.items():
+            save(symbol(number, side), tmp_path / f"{number}_{name}")
+    loaded = load_image_folder(tmp_path, 64, channels=channels, background=background)
+    assert [loaded.names[first] for first in loaded.groups] == [f"{name[0]}.png" for name in loaded.names]
+
+
+def test_icons_that_hide_the_same_colours_are_no_copies(tmp_path):
+    colours = symbol(0, 64).convert("RGB")
+    for number in range(1, 5):
+        icon = colours.copy()
+        icon.putalpha(symbol(number, 64).getchannel("A"))
+        icon.save(tmp_path / f"{number}.png")
+    Image.new("RGB", (64, 64), (9, 9, 9)).save(tmp_path / "opaque.png")
+    assert load_image_folder(tmp_path, 64, channels=3).groups.tolist() == [0, 1, 2, 3, 4]
+
+
 def distinct(images):
     return np.array_equal(find_copies(images), np.arange(len(images)))
 

@@ -13,7 +13,7 @@ from conftest import ROOT
 from matplotlib.cbook import get_sample_data
 from PIL import Image
 
-from seminar_gan.datasets import folders
+from seminar_gan.datasets import cells_folder, folders
 from seminar_gan.datasets.folders import load_image_folder
 
 
@@ -144,6 +144,62 @@ def test_padding_has_the_colour_of_the_edge(tmp_path):
     assert (square[:, :10] == 9).all() and (square[:, 30:] == 9).all()
 
 
+def test_a_patterned_ground_goes_on_beyond_the_image(tmp_path):
+    board = (np.indices((40, 60)).sum(axis=0) // 3 % 2 * 120 + 80).astype("uint8")
+    lamp = (60 + 2 * np.indices((40, 60))[1]).astype("uint8")
+    for pattern in (board, lamp):
+        pattern[12:28, 20:40] = 255
+        Image.fromarray(pattern).save(tmp_path / "a.png")
+        square = only(tmp_path, size=60)[0][:, :, 0]
+        np.testing.assert_array_equal(square[10:50], pattern)
+        above, strip = square[:10], pattern[:6].astype(int)  # a sixth of 40
+        np.testing.assert_array_equal(above, np.concatenate([strip[2:], strip[::-1]]))
+        np.testing.assert_array_equal(square[50:56], pattern[39:33:-1])
+        assert (square == 255).sum() == 16 * 20  # what is in the middle is there once
+
+
+def test_an_object_that_the_edge_cuts_is_no_pattern(tmp_path):
+    image = np.full((30, 60), 230, "uint8")
+    image[:20, :40] = 20  # half of the edge and more
+    Image.fromarray(image).save(tmp_path / "a.png")
+    square = only(tmp_path, size=60)[0]
+    assert len(np.unique(square[:15])) == len(np.unique(square[45:])) == 1
+
+
+def test_the_padding_of_the_cells_is_one_colour():
+    for size in (16, 28, 100):
+        for scale in ("common", 1, 0.3):
+            for image in load_image_folder(cells_folder(), size, scale=scale).images[..., 0]:
+                inside = np.argwhere(image != image[0, 0])
+                top, left = inside.min(axis=0)
+                assert (image[:top] == image[0, 0]).all() and (image[:, :left] == image[0, 0]).all()
+
+
+@pytest.mark.parametrize("sides", [(100, 90, 50), (100, 90, 49)])
+def test_one_common_scale_where_images_are_alike_in_size(tmp_path, sides):
+    for side in sides:
+        grey(side // 2, side, level=9).save(tmp_path / f"{side}.png")
+    grey(500, 500).save(tmp_path / "damaged.png")
+    (tmp_path / "damaged.png").write_bytes((tmp_path / "damaged.png").read_bytes()[:60])
+    scale = 0.5 if min(sides) == 50 else 1
+    loaded = load_image_folder(tmp_path, 50, scale="common", padding=0)
+    assert [name for name, _ in loaded.skipped] == ["damaged.png"]
+    assert folders.common_scale(loaded.sizes, 50) == scale
+    np.testing.assert_array_equal(loaded.images, load_image_folder(tmp_path, 50, scale=scale, padding=0).images)
+
+
+def test_the_common_scale_needs_one_reading(tmp_path, photo, monkeypatch):
+    photo.save(tmp_path / "a.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo.save(tmp_path / "b.jpg", exif=exif)
+    photo.save(tmp_path / "c.tif", exif=exif)
+    read, names = folders.image_files.read, []
+    monkeypatch.setattr(folders.image_files, "read", lambda path, *given: names.append(path.name) or read(path, *given))
+    assert load_image_folder(tmp_path, 50, scale="common").sizes.tolist() == [[150, 128], [128, 150], [128, 150]]
+    assert names == ["a.png", "b.jpg", "c.tif"]
+
+
 def test_shrinking_averages_and_leaves_no_halo(tmp_path):
     board = np.indices((400, 400)).sum(axis=0) % 2 * 255  # every new pixel covers as much white as black
     Image.fromarray(board.astype("uint8")).save(tmp_path / "a.png")
@@ -217,6 +273,52 @@ def test_other_numbers_are_scaled_too(tmp_path, dtype):
     square, notes = only(tmp_path, size=16, channels=3)
     assert square[::8, ::8, 2].tolist() == [[0, 255], [64, 128]]  # 63.75 and 127.5
     assert notes == ["more than 8 bits: scaled by its own range"]
+
+
+CLIPPED = "a few pixels far outside the range of all others: clipped"
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int32", "float32"])
+def test_hot_and_dead_pixels_do_not_darken_an_image(tmp_path, scan, dtype):
+    usual = (scan[80:208, 64:192] // 10 + 9_000).astype(dtype)  # 9,000 to 14,017
+    Image.fromarray(usual).save(tmp_path / "a.tif")
+    expected, notes = only(tmp_path, size=128)
+    assert CLIPPED not in notes
+    faulty = usual.copy()
+    faulty[[3, 50, 51], [4, 60, 90]], faulty[100, 7] = 65_535, 0
+    Image.fromarray(faulty).save(tmp_path / "a.tif")
+    square, notes = only(tmp_path, size=128)
+    good = faulty == usual
+    np.testing.assert_array_equal(square[good], expected[good])
+    assert square[3, 4, 0] == 255 and square[100, 7, 0] == 0 and notes[-1] == CLIPPED
+
+
+def test_thin_bright_structures_are_no_hot_pixels(tmp_path):
+    image = np.random.default_rng(0).integers(100, 130, (200, 200)).astype("uint16")
+    for width in (5, 60):  # pixels of a thread; 4 are the most that are left out of 40,000
+        image[100, 20 : 20 + width] = 30_000
+        Image.fromarray(image).save(tmp_path / "a.tif")
+        square, notes = only(tmp_path, size=200)
+        assert np.unique(square[100, 20 : 20 + width]).tolist() == [255] and square[:99].max() == 0
+        assert CLIPPED not in notes
+
+
+def test_the_only_things_to_see_are_no_hot_pixels(tmp_path):
+    image = np.full((100, 100), 700, "uint16")
+    image[40, 40], image[40, 41] = 1_000, 1_300
+    Image.fromarray(image).save(tmp_path / "a.tif")
+    square, notes = only(tmp_path, size=100)
+    assert square[40, 39:42, 0].tolist() == [0, 128, 255] and CLIPPED not in notes
+
+
+def test_hot_pixels_of_16_bit_colour(tmp_path):
+    colours = np.zeros((16, 16, 3), "uint16")
+    colours[:8], colours[8:] = 0x0200, 0x0A00
+    colours[3, 3] = (0xFF00, 0x0200, 0x0200)
+    (tmp_path / "a.png").write_bytes(png16(colours))
+    square, notes = only(tmp_path, size=16, channels=3)
+    assert square[0, 0].tolist() == [0, 0, 0] and square[9, 9].tolist() == [255, 255, 255]
+    assert square[3, 3].tolist() == [255, 0, 0] and notes[-1] == CLIPPED
 
 
 def test_a_16_bit_image_of_one_value_is_black(tmp_path):
@@ -529,9 +631,9 @@ def test_rows_make_a_table(mixed):
         ({"size": "64"}, "size must be a whole number of pixels from 16 to 512; got '64'"),
         ({"size": True}, "size must be a whole number of pixels from 16 to 512; got True"),
         ({"size": 513}, "size must be a whole number of pixels from 16 to 512; got 513"),
-        ({"scale": 0}, "scale must be a number above 0 and at most 1; got 0"),
-        ({"scale": 1.1}, "scale must be a number above 0 and at most 1; got 1.1"),
-        ({"scale": True}, "scale must be a number above 0 and at most 1; got True"),
+        ({"scale": 0}, 'scale must be a number above 0 and at most 1, or "common"; got 0'),
+        ({"scale": 1.1}, 'scale must be a number above 0 and at most 1, or "common"; got 1.1'),
+        ({"scale": True}, 'scale must be a number above 0 and at most 1, or "common"; got True'),
         ({"fit": "crop"}, 'fit must be "pad" or "stretch"; got \'crop\''),
         ({"channels": 2}, "channels must be 1 (grey) or 3 (colour); got 2"),
         ({"background": 256}, "background must be a grey level, 0 to 255; got 256"),
@@ -637,6 +739,44 @@ def test_large_images_are_not_held(tmp_path, photo):
     many, many_megabytes = peak(large(tmp_path / "many", photo, 8))
     assert (few, many) == (2, 8)
     assert many_megabytes - few_megabytes < 36  # six decoded images would be 6 x 2,000 x 2,000 x 3 bytes = 72 MB
+
+
+RAMP = np.linspace(0, 1, 6000, dtype="float32")[:, None] * np.linspace(0, 1, 8000, dtype="float32")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "pixels", "megabytes"),
+    [
+        ("a.jpg", lambda: Image.fromarray((RAMP * 255).astype("uint8")).convert("RGB"), 144),  # Pillow: 4 bytes a pixel
+        ("a.png", lambda: Image.fromarray((RAMP * 255).astype("uint8")).convert("RGB"), 4 * 48),
+        ("a.tif", lambda: Image.fromarray((RAMP * 60_000).astype("uint16")), (2 + 1) * 48),  # the file's, and in 8 bits
+        ("a.tif", lambda: Image.fromarray(RAMP), (4 + 1) * 48),
+    ],
+    ids=["jpeg", "png", "16 bits", "floats"],
+)
+def test_a_large_image_needs_little_more_memory_than_its_pixels(tmp_path, file, pixels, megabytes):
+    pytest.importorskip("resource")
+    for name in ("small", "large"):
+        (tmp_path / name).mkdir()
+    grey(20, 20).save(tmp_path / "small" / "a.png")
+    pixels().save(tmp_path / "large" / file)
+    assert peak(tmp_path / "large")[1] - peak(tmp_path / "small")[1] < 1.1 * megabytes + 20
+
+
+def test_a_large_jpeg_is_decoded_at_half_its_size_and_looks_the_same(tmp_path, photo, monkeypatch):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo.resize((1280, 1500)).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    whole = load_image_folder(tmp_path, 64, channels=3)
+    monkeypatch.setattr(folders.image_files, "LARGE_JPEG", 1_000_000)
+    monkeypatch.setattr(folders.image_files, "LARGE_SIDE", 600)
+    looks = folders.copies.look
+    sizes = []
+    monkeypatch.setattr(folders.copies, "look", lambda image, mode: sizes.append(image.size) or looks(image, mode))
+    halved = load_image_folder(tmp_path, 64, channels=3)
+    assert sizes == [(750, 640)] and halved.sizes.tolist() == whole.sizes.tolist() == [[1280, 1500]]
+    assert np.abs(halved.images.astype(int) - whole.images).max() <= 3
 
 
 @pytest.mark.slow

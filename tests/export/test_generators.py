@@ -161,6 +161,20 @@ def test_the_example_runs_without_this_package_and_makes_what_the_gan_makes(tmp_
     assert made["conditional"]["class_labels"].tolist() == [*range(5)] * 3 + [0]
 
 
+@pytest.mark.long
+def test_the_generator_of_few_dark_images_makes_dark_images_without_this_package(tmp_path):
+    images = np.random.default_rng(0).integers(3, 41, (9, 17, 20, 3), "uint8")
+    gan = recipes.RECIPES["few"].build_for(images, seed=0)
+    tiny_gan.perturb(gan.ema_generator)
+    with warnings.catch_warnings(action="error"):
+        export.save_generator(gan, tmp_path)
+    assert about(tmp_path)["needs"] == [] and about(tmp_path)["output"]["range"] == [-1, 1]
+    run_examples([tmp_path])
+    made = np.load(tmp_path / "made.npz")
+    assert made["uint8"].shape == (16, 17, 20, 3) and (made["uint8"].min(), made["uint8"].max()) == (3, 40)
+    assert np.abs(made["images"] - gan.sample(made["z"])).max() < 1e-5
+
+
 @pytest.mark.parametrize("draw", [noise.normal, noise.uniform, noise.truncated_normal])
 def test_the_example_draws_z_as_the_gan_does(draw):
     names = {"np": np, "rng": np.random.default_rng(0)}

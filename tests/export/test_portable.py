@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tiny_gan
 
-from seminar_gan import export
+from seminar_gan import export, recipes
 
 
 def test_without_tf2onnx_it_says_how_to_install_it(tmp_path, monkeypatch):
@@ -62,3 +62,14 @@ def test_the_file_makes_the_same_images(conditional, tmp_path):
     session = reference.ReferenceEvaluator(export.save_onnx(gan, tmp_path / "a.onnx"))
     (images,) = session.run(None, dict(zip(session.input_names, parts, strict=True)))
     assert np.abs(images - gan.sample(*parts)).max() < 1e-5
+
+
+@pytest.mark.slow  # and skipped without tf2onnx
+def test_the_file_of_the_pair_for_few_images_makes_the_same_images(tmp_path):
+    reference = pytest.importorskip("onnx.reference")
+    gan = recipes.RECIPES["few"].build((17, 20, 3), seed=0, levels=(3, 40))
+    tiny_gan.perturb(gan.ema_generator)
+    z = gan.sample_noise(4)
+    session = reference.ReferenceEvaluator(export.save_onnx(gan, tmp_path / "a.onnx"))
+    (images,) = session.run(None, {session.input_names[0]: z})
+    assert np.abs(images - gan.sample(z)).max() < 1e-4

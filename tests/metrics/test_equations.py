@@ -20,6 +20,17 @@ def test_squared_mmd(real):
     assert equations.squared_mmd(real, fake) == pytest.approx(metrics.kernel_distance(real, fake).value, rel=1e-12)
 
 
+def test_energy_distance():
+    assert equations.energy_distance(REAL, FAKE) == pytest.approx(metrics.energy_distance(REAL, FAKE), rel=1e-9)
+
+
+def test_random_features():
+    images = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1)).astype("uint8")
+    x = images.astype("float32") / np.float32(255)
+    found = equations.random_features((x - x.mean()) / float(x.std()), seed=2)
+    np.testing.assert_allclose(found, metrics.random_features(images, seed=2), atol=1e-5)
+
+
 @pytest.mark.parametrize("k", [1, 3, 7])
 def test_precision_and_recall(k):
     expected = metrics.precision_recall(REAL, FAKE, neighbours=k)

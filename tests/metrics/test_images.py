@@ -1,5 +1,8 @@
+import itertools
+
 import numpy as np
 import pytest
+from samples import byte_images
 
 from seminar_gan import metrics
 
@@ -37,3 +40,36 @@ def test_opposite_edges_are_not_neighbours():
 def test_other_images_are_rejected(images, error, text):
     with pytest.raises(error, match=text):
         metrics.specks(images)
+
+
+# Variety
+
+
+@pytest.mark.parametrize("count", [2, 3, 10])
+def test_variety_is_the_mean_difference_of_all_pairs(count):
+    images = byte_images(count, 5, 4, 3)
+    pairs = itertools.combinations(images.astype("float64"), 2)
+    assert metrics.variety(images) == pytest.approx(np.mean([np.abs(a - b).mean() for a, b in pairs]), rel=1e-12)
+
+
+def test_variety_of_copies_is_0_and_order_does_not_matter():
+    images = byte_images(9, 5, 4, 1)
+    kept = images.copy()
+    assert metrics.variety(images[[0, 0, 0]]) == 0
+    assert metrics.variety(images) == metrics.variety(images[::-1])
+    np.testing.assert_array_equal(images, kept)
+
+
+@pytest.mark.parametrize(
+    ("images", "error", "text"),
+    [
+        (np.ones((2, 5, 6, 1)), TypeError, "variety takes uint8 images.*dtype float64"),
+        (byte_images(1, 5, 6, 1), ValueError, r"at least two images, .*; got shape \(1, 5, 6, 1\)"),
+        (byte_images(0, 5, 6, 1), ValueError, r"got shape \(0, 5, 6, 1\)"),
+        (byte_images(2, 0, 6, 1), ValueError, r"got shape \(2, 0, 6, 1\)"),
+        (byte_images(5, 6), ValueError, r"got shape \(5, 6\)"),
+    ],
+)
+def test_variety_of_other_images_is_rejected(images, error, text):
+    with pytest.raises(error, match=text):
+        metrics.variety(images)

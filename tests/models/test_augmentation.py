@@ -45,7 +45,7 @@ def test_the_seed_decides_and_each_image_has_a_draw_of_its_own(name):
     assert once.shape == same.shape and once.dtype == np.float32
     np.testing.assert_array_equal(once, again)
     assert np.abs(once - other).max() > 0.01
-    assert len({image.tobytes() for image in once}) > 10
+    assert len({image.tobytes() for image in once}) > (1 if name == "mirror" else 10)  # there is one mirror image
     generator = keras.random.SeedGenerator(1)
     first, second = CHANGES[name](same, generator).numpy(), CHANGES[name](same, generator).numpy()
     assert np.abs(first - second).max() > 0.01
@@ -80,6 +80,24 @@ def test_contrast():
     np.testing.assert_allclose(change.mean(axis=(1, 2, 3)), images().mean(axis=(1, 2, 3)), atol=1e-5)
     factors = change.std(axis=(1, 2, 3)) / images().std(axis=(1, 2, 3))
     assert 0.5 <= factors.min() < 0.53 and 1.47 < factors.max() <= 1.501 and abs(factors.mean() - 1) < 0.05
+
+
+def test_half_of_the_images_are_mirrored_left_to_right():
+    mirrored = augmentation.mirror(images(), 5).numpy()
+    is_mirrored = np.array([not np.array_equal(*pair) for pair in zip(mirrored, images(), strict=True)])
+    np.testing.assert_array_equal(mirrored, np.where(is_mirrored[:, None, None, None], images()[:, :, ::-1], images()))
+    assert 0.4 < is_mirrored.mean() < 0.6
+
+
+def test_the_gradient_of_a_mirrored_image_is_mirrored():
+    x, weights = tf.constant(images(20)), images(20) ** 2
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        mirrored = augmentation.mirror(x, 3)
+        total = tf.reduce_sum(mirrored * weights)
+    is_mirrored = np.abs(mirrored - x).max(axis=(1, 2, 3), keepdims=True) > 0
+    expected = np.where(is_mirrored, weights[:, :, ::-1], weights)
+    np.testing.assert_array_equal(tape.gradient(total, x), expected)
 
 
 def test_translation_moves_whole_pixels_and_repeats_the_edge():
@@ -129,7 +147,9 @@ def test_the_changes_are_those_that_are_named_in_their_order():
     generator = keras.random.SeedGenerator(4)
     by_hand = augmentation.brighten(augmentation.translate(images(), generator), generator, limit=0.5)
     np.testing.assert_allclose(layer(images(), training=True), by_hand, atol=1e-6)
-    with pytest.raises(ValueError, match="changes must be among brighten, contrast, translate, cut_out; got 'rotate'"):
+    with pytest.raises(
+        ValueError, match="changes must be among brighten, contrast, mirror, translate, cut_out; got 'rotate'"
+    ):
         augmentation.with_augmentation(tiny_gan.discriminator(), changes=["rotate"])
 
 

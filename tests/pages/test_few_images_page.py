@@ -23,7 +23,7 @@ from seminar_gan.datasets import cells_folder
 
 PAGE = ROOT / "notebooks" / "10_few_images.ipynb"
 SAMPLES = Path(matplotlib.get_data_path()) / "sample_data"
-STEPS = {"STEPS": 2, "WASSERSTEIN_STEPS": 2}
+STEPS = {"SECONDS": 1, "STEPS": 2, "WASSERSTEIN_STEPS": 2}
 BROKEN = {"empty.png": b"", "notes.txt": b"not an image", "broken.jpg": b"\xff\xd8\xff\xe0" + bytes(100)}
 
 
@@ -89,6 +89,9 @@ def test_the_page_runs_on_a_folder_of_ones_own(folder):
     assert "9 training images, 0 held out" in text
     assert "FAIL" not in text
     assert [out.text for out in outputs if out.get("name") == "stderr"] == []
+    beside = folder.with_name(f"{folder.name}_few")
+    left = {path.relative_to(beside).as_posix() for path in beside.rglob("*")}
+    assert {"generator.keras", "film/film.gif", "figures/samples.png", "tables/this_run.csv"} <= left
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Packing trained generators: whole numbers by hand, and files that the loaders read back."""
 
 import importlib
-import types
 
 import numpy as np
 import pytest
@@ -109,7 +108,7 @@ def test_what_train_panic_ends_with_the_loaders_read_back(tool, tmp_path, monkey
 
     monkeypatch.setattr(script, "draw_panic", draw)
     monkeypatch.setattr(packing, "draw_panic", draw)
-    script.pack([100, 200], types.SimpleNamespace(work=tmp_path, out=tmp_path / "out"))
+    packing.save(tmp_path / "out", script.pack_long(script.EXPERIMENTS["long"], [100, 200], tmp_path))
     files = [path for path in (tmp_path / "out").rglob("*.*") if path.is_file()]
     assert len(files) == 5
     monkeypatch.setenv("SEMINAR_GAN_DATA", str(tmp_path / "out"))

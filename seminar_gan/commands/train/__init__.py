@@ -2,20 +2,25 @@
 
 The folder gets run.json (what identifies the run, what each call asked for, what the results are of), checkpoints/,
 history.csv (history_german.csv is the same for German spreadsheets), generator.keras and generator.json, samples.npz
-(x, uint8 images; y, the labels that were asked for, -1 if none were) and, for MNIST, metrics.json. All results are of
-one step, which each of them names.
+(x, uint8 images; y, the labels that were asked for, -1 if none were), samples.png (real images above, samples below)
+and, for MNIST, metrics.json. All results are of one step, which each of them names. frames/ has pictures from the first
+step on, and a film of them; for a folder of images, images.csv says of each file what was done with it.
 """
 
 import contextlib
 import math
 import os
+import shlex
 import signal
+import subprocess
 import sys
 import threading
 import warnings
 
 from seminar_gan.commands import UserError
 from seminar_gan.commands.train.folder import RunFolder, sentence
+
+DONE = {"steps": "step", "seconds": "seconds"}  # names of what is asked for, among the results
 
 
 def main(args):
@@ -44,10 +49,12 @@ def carry_out(args, folder):
         folder.compare({"conditional": args.conditional, "seed": args.seed} | data.identity(), args.model)
         if folder.is_finished(args.steps, args.seconds, args.samples):
             print(f"{folder} is finished: nothing to do. It has {folder.described()}")
+            print(f"To go on for longer: {longer(args, folder, data)}")
             return 0
         from seminar_gan.commands.train import run  # loads TensorFlow, which takes seconds
 
         run.run(args, folder, data)
+        print(f"To go on for longer: {longer(args, folder, data)}")
     except KeyboardInterrupt:
         print(f"\n{folder.kept()}", file=sys.stderr)
         return 130
@@ -57,6 +64,26 @@ def carry_out(args, folder):
             raise
         raise UserError(text) from error
     return 0
+
+
+def longer(args, folder, data):
+    """Return the command that trains in the folder twice as long as it has been, or as was asked for."""
+    name = "steps" if args.steps else "seconds"
+    asked = {
+        "data": args.data,
+        "model": folder.model,
+        "size": args.size,
+        "channels": args.channels,
+        "background": args.background,
+        "batch-size": args.batch_size,
+        "seed": args.seed or None,
+        "samples": args.samples if args.samples != data.default_samples() else None,
+        name: 2 * math.ceil(max(getattr(args, name), folder.record["results"][DONE[name]])),
+        "to": args.to,
+    }
+    words = [word for option, value in asked.items() if value is not None for word in (f"--{option}", str(value))]
+    words = ["python", "-m", "seminar_gan", "train", *(["--conditional"] if args.conditional else []), *words]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 @contextlib.contextmanager

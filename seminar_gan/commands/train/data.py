@@ -20,6 +20,8 @@ EMBEDDED = {
 NAMES = [("x", "y"), ("x_train", "y_train"), ("X", "y"), ("X_train", "y_train")]
 NAMES += [("images", "labels"), ("train_images", "train_labels"), ("arr_0", "arr_1")]
 SIZE = 64  # of a folder's images
+WHITE = 255  # under its transparent ones
+LINES = 6  # of a folder's report that are printed; images.csv has all
 SAMPLES, VALUES = 10_000, 2**26  # drawn by default: so many images, but fewer large ones, which take time and memory
 BEGINNINGS = {  # of files that are taken for arrays
     b"\x89PNG": "an image: give the folder that it is in",
@@ -43,12 +45,14 @@ class Data:
         images: uint8 (n, height, width, channels).
         labels: int32 (n,), the numbers of the classes, or None.
         classes: tuple of the names of the classes, or None.
+        files: pairs of a file of a folder and what was done with it; none for other data.
     """
 
     name: str
     images: np.ndarray
     labels: np.ndarray | None = None
     classes: tuple | None = None
+    files: tuple = ()
 
     def __str__(self):
         return f"{len(self.images):,} image{'s' * (len(self.images) > 1)} of {self.name}"
@@ -78,15 +82,16 @@ def load(args):
     Raises:
         UserError: says what came, what was wanted, and what to do.
     """
-    name, path = args.data, as_path(args.data, "--data")
-    if (args.size or args.channels) and (name in EMBEDDED or path.is_file()):
-        raise UserError("--size and --channels are for a folder of images; other images keep their own.")
+    name, path, files = args.data, as_path(args.data, "--data"), ()
+    of_folder = (args.size, args.channels, args.background)
+    if of_folder != (None, None, None) and (name in EMBEDDED or path.is_file()):
+        raise UserError("--size, --channels and --background are for a folder of images; other images keep their own.")
     if name in EMBEDDED:
         images, labels = EMBEDDED[name]()[0]
         if path.exists():
             print(f"{name} is the embedded data set, and not the {name} in this folder: that is ./{name}.", flush=True)
     elif path.is_dir():
-        images, labels = read_folder(path, args.size or SIZE, args.channels, args.conditional)
+        images, labels, files = read_folder(path, args)
     elif path.is_file():
         images, labels = read_file(path, args.conditional)
     else:
@@ -99,8 +104,8 @@ def load(args):
         for note in notes:
             print(f"{name}: {note}.", flush=True)
         if not args.conditional:
-            return Data(name, images)
-        return Data(name, images, *classes(labels, len(images), name))
+            return Data(name, images, files=files)
+        return Data(name, images, *classes(labels, len(images), name), files)
     except (TypeError, ValueError) as error:
         raise UserError(sentence(f"{name}: {error}")) from error
 
@@ -130,31 +135,51 @@ def classes(labels, count, name):
     return numbers, names
 
 
-def read_folder(path, size, channels, conditional):
-    """Return the images of a folder, and the names of their subfolders as labels; say what was skipped."""
+def read_folder(path, args):
+    """Return the images of a folder, the names of their subfolders as labels, and what was done with each file; say it.
+
+    Raises:
+        UserError: if there are none, or if an image is in no subfolder and labels are asked for.
+    """
+    size, background = (SIZE if args.size is None else args.size), args.background
+    background = WHITE if background is None else background
     try:
-        folder = datasets.load_image_folder(path, size, channels=channels or 3)
+        folder = datasets.load_image_folder(
+            path, size, channels=args.channels or 3, scale="common", background=background
+        )
     except ValueError as error:
         raise UserError(sentence(error)) from error
     images = folder.images
-    if channels is None and np.array_equal(images, np.broadcast_to(images[..., :1], images.shape)):
+    if args.channels is None and np.array_equal(images, np.broadcast_to(images[..., :1], images.shape)):
         images = images[..., :1]
     kind = "grey" if images.shape[-1] == 1 else "in colour"
     print(f"{path}: {len(images):,} images, {kind}, brought to {size} x {size} pixels", flush=True)
     rows = folder.rows()[1:]
-    for what, count, which in rows[:6]:
+    for what, count, which in rows[:LINES]:
         print(f"  {what}: {count} ({which})", flush=True)
-    if len(rows) > 6:
-        print(f"  and {len(rows) - 6} lines more", flush=True)
-    if not conditional:
-        return images, None
+    if len(rows) > LINES:
+        print(f"  and {len(rows) - LINES} lines more; images.csv in {args.to} will name every file", flush=True)
+    if not args.conditional:
+        return images, None, report(folder)
     labels = [name.rpartition("/")[0] for name in folder.names]
     if not all(labels):
         raise UserError(
             f"{path}: --conditional needs a subfolder for each class; {labels.count(''):,} images are in none, such as "
             f"{folder.names[labels.index('')]}."
         )
-    return images, labels
+    return images, labels, report(folder)
+
+
+def report(folder):
+    """Return pairs of a file and what was done with it, of an `ImageFolder`."""
+    done = {name: ["used"] for name in folder.names}
+    for index, (name, first) in enumerate(zip(folder.names, folder.groups, strict=True)):
+        if index != first:
+            done[name].append(f"copy of {folder.names[first]}")
+    for name, note in folder.notes:
+        done[name].append(note)
+    used = [(name, "; ".join(notes)) for name, notes in done.items()]
+    return (*used, *((name, f"skipped: {reason}") for name, reason in folder.skipped))
 
 
 def read_file(path, conditional):

@@ -3,15 +3,20 @@
 import math
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageOps
 
 from seminar_gan import datasets, files, ranges
 from seminar_gan.export import save_generator
 from seminar_gan.metrics import features, report
 from seminar_gan.training.fit.checks import image_range
+from seminar_gan.training.watch.frames import as_grid
 
 MOST_MEASURED = 10_000  # as many as there are test digits
 HARDLY = 100  # steps; before, a GAN shows its starting weights more than the data
 TO_UINT8 = {(-1, 1): ranges.symmetric_to_uint8, (0, 1): ranges.unit_to_uint8}
+COLUMNS, REAL_ROWS, ROWS = 8, 2, 6  # of samples.png
+LARGE_ENOUGH = 64  # pixels; smaller images are shown enlarged
+CAPTION = 16  # pixels
 AT_ONCE = 2**19  # pixels that the generator makes at a time, 500 images at most: its layers need many times as much
 
 
@@ -31,10 +36,37 @@ def write(gan, data, folder, args):
     if data.name == "mnist":
         measures = evaluate(images, orders if data.classes else None)
         files.write_json(folder.path / "metrics.json", {**measures, **about})
+    with files.whole(folder.path / "samples.png") as part:
+        contact_sheet(data.images, images, gan.step, args.seed).save(part, "PNG")
     with files.whole(folder.path / "samples.npz") as part, open(part, "wb") as file:
         np.savez_compressed(file, x=images, y=orders, step=gan.step)
     folder.write(results={**about, "samples": len(images)})
     print(f"{folder}: {folder.described()}")
+    print(f"To look at: {folder.path / 'samples.png'} (above real images, below generated ones), frames/film.gif")
+
+
+def contact_sheet(real, fake, step, seed):
+    """Return a picture of some real images above, and of the first generated ones below.
+
+    Args:
+        real, fake: uint8 (n, height, width, channels), 0 to 255, at least one each.
+        step: after which the fake ones were generated.
+        seed: of the choice of real images.
+    """
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(real))[: COLUMNS * REAL_ROWS])
+    columns = min(COLUMNS, len(chosen), len(fake))
+    parts = []
+    for images, rows, caption in ((real[chosen], REAL_ROWS, "real"), (fake, ROWS, f"generated, step {step:,}")):
+        images = images[: columns * min(rows, len(images) // columns)]
+        times = max(1, LARGE_ENOUGH // max(images.shape[1:3]))
+        grid = as_grid(images.repeat(times, axis=1).repeat(times, axis=2), columns)
+        part = Image.fromarray(grid[..., 0] if grid.shape[-1] == 1 else grid)
+        parts.append(ImageOps.expand(part, border=(0, CAPTION, 0, 0), fill="white"))
+        ImageDraw.Draw(parts[-1]).text((2, 2), caption, fill="black")
+    sheet = Image.new(parts[0].mode, (parts[0].width, sum(part.height for part in parts)))
+    sheet.paste(parts[0], (0, 0))
+    sheet.paste(parts[1], (0, parts[0].height))
+    return sheet
 
 
 def earlier(folder, step):

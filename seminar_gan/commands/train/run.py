@@ -3,18 +3,23 @@
 from datetime import UTC, datetime
 
 import keras
+import numpy as np
 
-from seminar_gan import keras_settings, recipes, runs
+from seminar_gan import files, keras_settings, recipes, runs
 from seminar_gan.commands import UserError
 from seminar_gan.commands.train import results
 from seminar_gan.commands.train.folder import sentence
+from seminar_gan.training.fit.checks import image_range
+from seminar_gan.training.watch.frames import FrameFolder, SampleGrid
 from seminar_gan.training.watch.history import HistoryCSV
 from seminar_gan.training.watch.progress import StepProgress
 
 REPORT_EVERY = 100
 MOST_BYTES = 2**36  # of images at once; more is a slip of the keyboard
 LARGE_STEP = 2**22  # pixels in a batch, as 64 images of 256 x 256 have
-ASKED = ("data", "model", "conditional", "seconds", "steps", "samples", "size", "channels", "batch_size")
+ASKED = ("data", "model", "conditional", "seconds", "steps", "samples", "size", "channels", "background", "batch_size")
+GRID = {"rows": 3, "columns": 8}  # of the film
+FRAMES = 16  # from any step to twice that step
 
 
 class Claim(keras.callbacks.Callback):
@@ -37,6 +42,39 @@ class Claim(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if self.call not in self.folder.record["calls"]:
             self.folder.begin(self.call)
+            if self.data.files:
+                columns = dict(zip(("file", "what was done"), zip(*self.data.files, strict=True), strict=True))
+                files.write_csv(self.folder.path / "images.csv", columns)
+
+
+class Film(SampleGrid):
+    """Keep frames and a film of a training of any length: at first often, then ever more rarely, by the step alone.
+
+    Nothing is written before the folder is claimed: this comes after `Claim`.
+    """
+
+    def on_train_begin(self, logs=None):
+        self.step, self.first = self.model.step, self.draw()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.first is not None:
+            for output in self.outputs:
+                output.begin(self.step, self.first)
+            self.first = None
+        self.step += 1
+        if self.is_due():
+            self.write()
+
+    def on_train_end(self, logs=None):
+        if self.first is None:
+            if not self.is_due():
+                self.write()
+            for output in self.outputs:
+                output.end()
+
+    def is_due(self):
+        """Whether a frame of this step is kept: `FRAMES` of them from any step, a power of two, to its double."""
+        return self.step % max(FRAMES, 2 ** (self.step // FRAMES).bit_length() // 2) == 0
 
 
 def run(args, folder, data):
@@ -123,11 +161,18 @@ def build(recipe, model, data, seed):
             f"{len(data.images)}. Take --model {model}-plain."
         )
     try:
-        return recipe.build(
-            data.images.shape[1:], seed=seed, **({"num_classes": len(data.classes)} if data.classes else {})
-        )
+        return recipe.build_for(data.images, seed=seed, **({"num_classes": len(data.classes)} if data.classes else {}))
     except ValueError as error:
         raise UserError(sentence(f"The networks of {model} do not fit {data.name}: {error}")) from error
+
+
+def film(gan, data, folder, seed):
+    """Return the callback that keeps a film; classes are shown as often as they occur in the data."""
+    labels = None
+    if data.classes:
+        labels = np.random.default_rng(seed).choice(data.labels, GRID["rows"] * GRID["columns"])
+    to_uint8 = results.TO_UINT8[image_range(gan.generator)]
+    return Film(FrameFolder(folder.path / "frames"), to_uint8=to_uint8, seed=seed, class_labels=labels, **GRID)
 
 
 def describe(args, model, recipe, gan):
@@ -150,6 +195,7 @@ def fit(gan, recipe, data, folder, args, call):
     callbacks = [
         *recipe.callbacks(),
         Claim(folder, call, data),
+        film(gan, data, folder, args.seed),
         StepProgress(),
         HistoryCSV(folder.path / "history.csv"),
         HistoryCSV(folder.path / "history_german.csv", decimal=","),

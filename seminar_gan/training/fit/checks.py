@@ -113,15 +113,24 @@ def check_end(steps, seconds):
 def image_range(generator):
     """Return the range of a generator's images: (-1, 1) after a tanh, (0, 1) after a sigmoid, None after any other.
 
-    Layers that only move numbers, such as a last Reshape, are looked through.
+    Layers that only move numbers, such as a last Reshape, are looked through, and a Rescaling that leads to a part of
+    the range; but not one from tanh to [0, 1], whose images are meant as those after a sigmoid.
     """
+    scale, offset = 1.0, 0.0
     for layer in reversed(generator.layers):
-        if isinstance(layer, keras.Model):
+        if isinstance(layer, keras.Model) and (scale, offset) == (1.0, 0.0):
             return image_range(layer)
         name = getattr(getattr(layer, "activation", None), "__name__", "linear")
         if name in RANGES:
-            return RANGES[name]
-        if not isinstance(layer, REARRANGING) and not (isinstance(layer, keras.layers.Activation) and name == "linear"):
+            low, high = RANGES[name]
+            ends = [scale * end + offset for end in (low, high)]
+            is_other = name == "tanh" and np.allclose(sorted(ends), RANGES["sigmoid"])
+            return (low, high) if low <= min(ends) and max(ends) <= high and not is_other else None
+        if isinstance(layer, keras.layers.Rescaling) and np.isscalar(layer.scale) and np.isscalar(layer.offset):
+            scale, offset = scale * layer.scale, scale * layer.offset + offset
+        elif not isinstance(layer, REARRANGING) and not (
+            isinstance(layer, keras.layers.Activation) and name == "linear"
+        ):
             return None
     return None
 

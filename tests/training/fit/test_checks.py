@@ -8,7 +8,7 @@ import tiny_gan
 from keras import layers
 
 from seminar_gan import losses
-from seminar_gan.models import conditional, dcgan, mlp, panic
+from seminar_gan.models import conditional, dcgan, few, mlp, panic
 from seminar_gan.training.conditional import ConditionalGAN
 from seminar_gan.training.fit import checks, data_checks
 from seminar_gan.training.gan import GAN
@@ -135,6 +135,10 @@ def ending_in(*last):
     return keras.Model(z, x)
 
 
+def nested(*last):
+    return keras.Sequential([keras.Input((16,)), *last])
+
+
 @pytest.mark.parametrize(
     ("generator", "bounds"),
     [
@@ -142,6 +146,21 @@ def ending_in(*last):
         (ending_in(layers.Reshape((4, 4, 1)), layers.Activation("sigmoid")), (0, 1)),
         (ending_in(layers.Dense(4, activation="tanh"), layers.Dense(4)), None),
         (ending_in(layers.Activation("tanh"), layers.Rescaling(2.0)), None),
+        (ending_in(layers.Activation("tanh"), layers.Rescaling(0.5, -0.5)), (-1, 1)),
+        (ending_in(layers.Activation("tanh"), layers.Rescaling(0.5, 0.51)), None),
+        (ending_in(layers.Activation("tanh"), layers.Rescaling(0.5, 0.5)), None),  # [0, 1]
+        (ending_in(layers.Activation("tanh"), layers.Rescaling(-1.0)), (-1, 1)),
+        (ending_in(layers.Activation("tanh"), layers.Rescaling(2.0), layers.Rescaling(0.5)), (-1, 1)),
+        (ending_in(layers.Activation("tanh"), layers.Rescaling(0.5, 0.5), layers.Rescaling(2.0)), None),
+        (ending_in(layers.Activation("tanh"), layers.Rescaling([0.5] * 16)), None),
+        (ending_in(layers.Activation("tanh"), layers.Rescaling(0.5), layers.Dense(4)), None),
+        (ending_in(layers.Rescaling(9.0), layers.Activation("tanh")), (-1, 1)),
+        (ending_in(layers.Activation("sigmoid"), layers.Rescaling(0.5, 0.5), layers.Reshape((4, 4, 1))), (0, 1)),
+        (ending_in(layers.Activation("sigmoid"), layers.Rescaling(2.0, -1.0)), None),
+        (ending_in(layers.Rescaling(0.5)), None),
+        (ending_in(nested(layers.Activation("tanh"), layers.Rescaling(0.5))), (-1, 1)),
+        (ending_in(nested(layers.Activation("tanh")), layers.Rescaling(0.5)), None),  # not looked through
+        (few.build_generator((16, 16, 1), levels=(3, 40)), (-1, 1)),
         (mlp.build_temkeng_generator((8, 8, 1)), (-1, 1)),
         (dcgan.build_generator((8, 8, 1)), (-1, 1)),
         (conditional.build_mirza_generator((8, 8, 1), 5), (-1, 1)),
