@@ -57,14 +57,14 @@ def test_measurements_are_columns_of_numbers():
     assert list(ways) == ["way", "seed", "parameters", "ms", "fidelity", "distance", "spread"]
     assert ways["way"].dtype.kind == "U" and all(ways[name].dtype == float for name in list(ways)[1:])
     assert all(len(column) == 18 for column in ways.values())
-    with pytest.raises(ValueError, match="one of mirza, label_ways; got 'ways'"):
+    with pytest.raises(ValueError, match="one of few_progress, .*mirza, .*; got 'ways'"):
         weights.load_measurements("ways")
 
 
 def test_every_training_can_be_loaded_and_no_other():
     names = {f"samples/temkeng-{training}.png" for training in weights.TEMKENG_TRAININGS}
     names |= {f"samples/winkler-{training}.png" for training in weights.WINKLER_TRAININGS}
-    names |= {"samples/mirza.png"}
+    names |= {"samples/mirza.png", "samples/ruler_sets.png"}
     assert names == {name for name in embedded.FILES if name.startswith("samples/")}
     for load in (weights.load_temkeng_generator, weights.load_temkeng_samples):
         with pytest.raises(ValueError, match=r"mnist-500, .*smile-20000; got 'mnist'"):
@@ -73,6 +73,22 @@ def test_every_training_can_be_loaded_and_no_other():
         weights.load_winkler_samples("winkler-dense-2000")
     with pytest.raises(ValueError, match=r"'mnist-500' does not come .* load_temkeng_samples\('mnist-500'\) has"):
         weights.load_temkeng_generator("mnist-500")
+
+
+@pytest.mark.parametrize("size", weights.FEW_SIZES)
+def test_the_generators_for_few_images_draw_dark_cells_that_differ(size):
+    images = np.asarray(weights.load_few_generator(size)(Z[:20, :64]))
+    assert images.shape == (20, size, size, 1)
+    low, high = embedded.load_file(f"few/cells_{size}.npz")["levels"]
+    assert low / 127.5 - 1 - 1e-6 <= images.min() < images.max() <= high / 127.5 - 1 + 1e-6
+    assert np.std(images.mean(axis=(1, 2, 3))) > 0.01
+    rulers = weights.load_measurements("few_progress")
+    assert set(rulers["size"]) == set(weights.FEW_SIZES)
+
+
+def test_another_size_is_rejected():
+    with pytest.raises(ValueError, match="size must be one of 28, 64, 100; got 32"):
+        weights.load_few_generator(32)
 
 
 def test_whole_numbers_change_no_digit_by_more_than_two_levels():
@@ -106,11 +122,42 @@ def test_the_pictures_of_the_panic_trainings(training):
     assert (np.ptp(samples, axis=0).max() > 25) == (training == "plain")
 
 
+def test_the_pictures_of_the_larger_kernels():
+    for training in weights.PANIC_KERNELS:
+        steps, pictures = weights.load_panic_progress(training)
+        assert steps.tolist() == [100, 200, 500]
+        assert pictures.shape == (3, 6, 100, 100, 1)
+        assert min(int(np.ptp(drawn, axis=0).max()) for drawn in pictures) > 25
+        with pytest.raises(ValueError, match=f"one of plain, normalised; got '{training}'"):
+            weights.load_panic_samples(training)
+
+
+def test_the_pictures_of_the_panic_trainings_at_the_papers_size():
+    steps, films = weights.load_panic_small_films()
+    assert steps.tolist() == [10, 50, 100, 200, 500, 1_000, 1_500, 2_000]
+    assert list(films) == ["seed 0", "seed 1"]
+    table = weights.load_measurements("panic_small")
+    assert table["training"].dtype.kind == "U" and len(table["step"]) == 2 * len(steps)
+    for step in (1_000, 2_000):
+        samples = weights.load_panic_small_samples(step)
+        for name, film in films.items():
+            assert (film.shape, film.dtype) == ((8, 6, 28, 28, 1), np.uint8)
+            assert (samples[name].shape, samples[name].flags.writeable) == ((100, 28, 28, 1), True)
+            np.testing.assert_array_equal(film[steps == step][0], samples[name][:6])
+    with pytest.raises(ValueError, match="1,000 or 2,000; got 1500"):
+        weights.load_panic_small_samples(1_500)
+
+
+def test_the_picture_of_tensorboard_is_a_thousand_pixels_wide():
+    picture = weights.load_panic_tensorboard()
+    assert (picture.shape[1:], picture.dtype) == ((1000, 3), np.uint8)
+
+
 def test_the_collapsed_generator_is_asked_for():
     with pytest.raises(ValueError, match=r"'normalised' collapsed and does not come .* load_panic_samples"):
         weights.load_panic_generator("normalised")
     for load in (weights.load_panic_generator, weights.load_panic_samples, weights.load_panic_progress):
-        with pytest.raises(ValueError, match="one of plain, normalised; got 'normalized'"):
+        with pytest.raises(ValueError, match=r"one of plain, normalised.*; got 'normalized'"):
             load("normalized")
 
 
