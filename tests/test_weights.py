@@ -57,7 +57,7 @@ def test_measurements_are_columns_of_numbers():
     assert list(ways) == ["way", "seed", "parameters", "ms", "fidelity", "distance", "spread"]
     assert ways["way"].dtype.kind == "U" and all(ways[name].dtype == float for name in list(ways)[1:])
     assert all(len(column) == 18 for column in ways.values())
-    with pytest.raises(ValueError, match="one of few_progress, .*mirza, .*; got 'ways'"):
+    with pytest.raises(ValueError, match=r"one of few_progress, .*mirza, .*; got 'ways'"):
         weights.load_measurements("ways")
 
 
