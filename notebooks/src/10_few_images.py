@@ -1296,14 +1296,14 @@ print(f"expected of a generator that knows cells, but none by heart: {expected:.
 memory_table
 
 # %% [markdown]
-# **Read.** The noisy copies are found out by both rulers: no permutation reaches their share, or hardly one. PANIC's data are copies, too; in pixels they are found less often, because lighter by up to 25 levels can be further than from one
+# **Read.** The noisy copies are found out by both rulers: hardly a permutation reaches their share. PANIC's data are copies, too; in pixels they are found less often, because lighter by up to 25 levels can be further than from one
 # cell to the next, and the twelve numbers see through it. So use more than one ruler. And never report such a share without its p: shares as high as those of PANIC's data can mean nothing where most samples have the same few
 # neighbours. Compare the p of the trained settings; what they come to is said below.
 
 # %% tags=["check"]
 # @title Statements
 noisy, augmented = memory_shares["noisy copies"], memory_shares["PANIC's data"]
-sg.claims.holds("the noisy copies are found out by both rulers", max(noisy[1::2]) < 0.005)
+sg.claims.holds("the noisy copies are found out by both rulers", max(noisy[1::2]) < 0.025)
 sg.claims.holds("PANIC's data is found less often in pixels", augmented[0] < noisy[0] - 0.1)
 sg.claims.holds("the twelve numbers see through it", augmented[3] < 0.025)
 
@@ -1431,7 +1431,7 @@ if not IMAGE_FOLDER:
         zhao,
     )
     claims.below(
-        0.005,
+        0.025,
         max(memory_shares["noisy copies"][1::2]),
         "copies with a little noise are found: larger p of two rulers",
         ours,
