@@ -910,6 +910,8 @@ sg.plotting.show(
 
 
 def rank_correlation(a, b):  # Spearman: that of the ranks
+    if len(a) < 3:
+        return math.nan
     return float(np.corrcoef(np.argsort(np.argsort(a)), np.argsort(np.argsort(b)))[0, 1])
 
 
@@ -1391,6 +1393,9 @@ wherever = {"few": pixel_distances(made["few"], placed)}
 if has_held:
     wherever["held-out"] = pixel_distances(held_images, placed)
     nearer["few, moved"] = float(np.mean(wherever["few"] < wherever["held-out"].min()))
+for known_distances in (near, wherever):  # nothing was held out
+    known_distances.setdefault("held-out", np.full(1, math.nan))
+nearer.setdefault("few, moved", math.nan)
 for name, each in wherever.items():
     print(
         f"{name:9} {each.min():.1f} to {each.max():.1f} levels a pixel, median {np.median(each):.1f}"
@@ -1508,7 +1513,7 @@ captions = {
     "five_seeds": "Distance from held-out cells, five seeds a setting; bars are medians, the dashed line is the floor of "
     "real against real.",
     "progress": "Distance from held-out cells by step, for three sizes of images.",
-    "samples_by_step": "Images from the same z in the course of the training; on the left the step.",
+    "few_by_step": "Images from the same z in the course of the training; on the left the step.",
     "flaws": "Mean of each measurement over the training images and over 200 samples, in standard deviations of the "
     "real images, cut off at 3.",
     "nearest_samples": "The samples that are nearest in l1 to a training image, and that image.",

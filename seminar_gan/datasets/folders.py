@@ -11,7 +11,7 @@ from PIL import Image
 
 from seminar_gan.datasets import copies, image_files, own_results
 
-__all__ = ["ImageFolder", "common_scale", "load_image_folder"]
+__all__ = ["ImageFolder", "load_image_folder"]
 
 SIZES = (16, 512)  # smallest and largest
 LEFT_OUT = {"__macosx", "thumbs.db", "desktop.ini"}  # besides names that begin with a dot
