@@ -157,8 +157,8 @@ def steps_of(name, budget):
 
 def run(name, budget, seed, images, work):
     """One training; keeps its samples."""
-    kept = work / f"{name} {budget} {seed}.npz"
-    if kept.is_file():
+    kept, raw_kept = (work / f"{each} {budget} {seed}.npz" for each in (name, RAW))
+    if kept.is_file() and (name != "few" or raw_kept.is_file()):
         return
     recipe, steps = SETTINGS[name], steps_of(name, budget)
     training, _ = split(images, seed)
@@ -173,7 +173,7 @@ def run(name, budget, seed, images, work):
     keep(kept, to_uint8(gan.generate(SAMPLES, seed=seed)), steps, seconds)
     if name == "few":
         raw = gan.generator.predict(gan.sample_noise(SAMPLES, seed=seed), verbose=0)
-        keep(work / f"{RAW} {budget} {seed}.npz", to_uint8(raw), steps, seconds)
+        keep(raw_kept, to_uint8(raw), steps, seconds)
     print(f"{name}, {budget}, seed {seed}: {steps} steps, {seconds:.0f} s", flush=True)
 
 

@@ -48,6 +48,8 @@ def main():
             train(size, args)
     if set(args.sizes) == set(SIZES):
         write(args)
+    elif args.pack:
+        parser.error("--pack writes the files of all sizes; leave --sizes out")
 
 
 def train(size, args):

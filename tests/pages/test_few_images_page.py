@@ -125,6 +125,19 @@ def test_the_embedded_cells_are_split_as_they_always_were():
     assert names["held"].tolist() == np.sort(np.random.default_rng(0).permutation(42)[:14]).tolist()
 
 
+def test_results_go_elsewhere_where_the_folder_of_the_images_is_read_only(folder, capsys, monkeypatch):
+    grey(folder)
+    names = reads(folder, 16, 1)
+    cell = next(cells_below("### Train it"))
+    monkeypatch.chdir(folder)
+    exec(cell.source, names)
+    assert folder.with_name("2024_few") == names["RESULTS"]
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    exec(cell.source, names)
+    assert folder / "2024_few" == names["RESULTS"]
+    assert f"{folder.parent} cannot be written to: results are in" in capsys.readouterr().out
+
+
 def reads(folder, size, channels):
     """The names of the page after the cells that read a folder and hold images out."""
     names = {}
