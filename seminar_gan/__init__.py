@@ -11,9 +11,14 @@ What is where:
     sg.losses     losses of discriminator and generator, in pairs
     sg.training   the GAN loop, its variants, penalties, and callbacks that show a training
     sg.recipes    GANs by name, each with all its settings
+    sg.tricks     the tricks of the papers, each as a change of a recipe
+    sg.variations a recipe with another loss, penalty, trick ...
     sg.weights    generators that took hours to train, ready to use
     sg.metrics    numbers that say how good generated images are
     sg.plotting   figures of images and of trainings
+    sg.compare    a page or trainings, for every setting and every seed
+    sg.comparisons  what such runs come to: medians, spreads, tests
+    sg.doctor     what ails a training, and what to try
     sg.claims     a sentence with a number and a bound: PASS or FAIL
     sg.export     figures and tables for a paper
     sg.parameters a page's parameters, checked before it takes time

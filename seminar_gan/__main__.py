@@ -14,7 +14,8 @@ import sys
 from seminar_gan.commands import UserError, output, pages, setup, use_tensorflow
 
 # The module of seminar_gan.commands behind each command; loaded when it runs, since it imports more than help needs.
-MODULES = {"run-all": "run", "test": "verify", "train": "train", "notebooks": "build", "check": "check", "lab": "lab"}
+MODULES = {"run-all": "run", "compare": "compare", "test": "verify", "train": "train"}
+MODULES |= {"notebooks": "build", "check": "check", "lab": "lab"}
 
 
 def main(argv=None):
@@ -49,6 +50,8 @@ def _dispatch(argv):
     if args.command == "run-all":
         pages.select(args.root, args.pages)
         pages.profile_folder(args.root, args.profile)
+    if args.command == "compare" and args.page:
+        pages.select(args.root, args.page)
     python, environment = setup.supported_python(), dict(os.environ)
     if python == sys.executable:
         python = setup.environment_python(args.root)
@@ -122,6 +125,32 @@ def _parser():
     run.add_argument("--params", default="", help='parameters set by hand, such as "EPOCHS=3 SEED=1"')
     run.add_argument("--jobs", default="1", help="how many pages at a time on this machine")
     run.add_argument("--scheduler", default="", help="a running Dask scheduler, such as tcp://host:8786")
+    compare = commands.add_parser(
+        "compare", help="run a page, or train recipes, for every combination of settings and every seed"
+    )
+    compare.add_argument("page", nargs="?", default="", help="the page, such as 06")
+    compare.add_argument("--recipes", default="", help="or trainings of recipes, such as dcgan-plain,few")
+    compare.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE,VALUE",
+        help="a parameter of the page, or a setting of a recipe, and its values; the first is the baseline. Can be "
+        "given several times",
+    )
+    compare.add_argument("--seeds", default="5", help="how many (5: from 0 to 4), or which (3,7 or 0-9)")
+    compare.add_argument("--metrics", default="", help="which of the metrics to sum up; all by default")
+    compare.add_argument("--profile", default="quick", help="of a page: quick, or a folder of notebooks/params")
+    compare.add_argument("--data", default="mnist", help="of recipes: as for train; a third of the images is held out")
+    compare.add_argument("--size", type=int, help="of recipes: as for train")
+    compare.add_argument("--channels", type=int, choices=[1, 3], help="of recipes: as for train")
+    compare.add_argument("--background", type=int, help="of recipes: as for train")
+    compare.add_argument("--steps", type=int, help="of recipes: how long each trains, in steps")
+    compare.add_argument("--seconds", type=float, help="of recipes: or in seconds, set-up and first step left out")
+    compare.add_argument("--samples", type=int, help="of recipes: images that are measured; 2,500 digits, 200 others")
+    compare.add_argument("--jobs", default="1", help="how many runs at a time on this machine")
+    compare.add_argument("--scheduler", default="", help="a running Dask scheduler, such as tcp://host:8786")
+    compare.add_argument("--to", default="", help="a folder for the results, in place of one in build/compare")
     commands.add_parser("test", help="ruff, stale pages, unit tests, and the outputs of every page")
     notebooks = commands.add_parser("notebooks", help="rebuild the pages in notebooks/ from notebooks/src/")
     notebooks.add_argument("--pages", default="", help="which pages; the stale ones by default")

@@ -1,7 +1,8 @@
 """GAN losses: pure functions of logits, and the pairs of them that a GAN is compiled with.
 
-Real is 1 and fake is 0 everywhere; a logit above 0 says "real". The two Wasserstein losses take scores: numbers that
-are larger for real images and have no zero of their own.
+Real is 1 and fake is 0 everywhere; a logit above 0 says "real". Least squares and hinge take the answer as it is and
+say "real" above 1/2 and above 0. The two Wasserstein losses take scores: numbers that are larger for real images and
+have no zero of their own.
 
 With D = sigmoid(logit), log D = -softplus(-logit) and log(1 - D) = -softplus(logit). Written like this, no loss
 overflows.
@@ -14,6 +15,9 @@ import keras
 from keras import ops
 
 __all__ = [
+    "HINGE",
+    "LEAST_SQUARES",
+    "LOSSES",
     "MINIMAX",
     "NON_SATURATING",
     "PANIC",
@@ -21,6 +25,9 @@ __all__ = [
     "Halves",
     "Pair",
     "cross_entropy",
+    "hinge",
+    "least_squares",
+    "least_squares_generator",
     "minimax",
     "non_saturating",
     "plain_fake",
@@ -177,6 +184,71 @@ def wasserstein_generator(fake_scores):
     return -ops.mean(fake_scores)
 
 
+@keras.saving.register_keras_serializable("seminar_gan")
+def least_squares(real_answers, fake_answers):
+    """Return the least squares discriminator's loss: mean (D(x) - 1)^2 / 2 + mean D(G(z))^2 / 2.
+
+    Args:
+        real_answers, fake_answers: float (batch, 1), the discriminator's answers to real and to fake images, any
+            numbers. D is the answer itself, without a sigmoid.
+
+    Returns:
+        float scalar, at least 0; 1/4 where every answer is 1/2, "half and half".
+
+    Source:
+        Mao et al. 2017, equation 9, the targets 0 and 1. Their equation 8 has -1 and 1, and 0 for the generator.
+
+    Example:
+        >>> half = np.full((4, 1), 0.5, "float32")
+        >>> float(least_squares(half, half))
+        0.25
+    """
+    return ops.mean(ops.square(real_answers - 1)) / 2 + ops.mean(ops.square(fake_answers)) / 2
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def least_squares_generator(fake_answers):
+    """Return the least squares generator's loss: mean (D(G(z)) - 1)^2 / 2.
+
+    Args:
+        fake_answers: float (batch, 1), the discriminator's answers to fake images, any numbers.
+
+    Returns:
+        float scalar, at least 0.
+
+    Source:
+        Mao et al. 2017, equation 9.
+
+    Example:
+        >>> float(least_squares_generator(np.array([[1.0], [3.0]])))
+        1.0
+    """
+    return ops.mean(ops.square(fake_answers - 1)) / 2
+
+
+@keras.saving.register_keras_serializable("seminar_gan")
+def hinge(real_scores, fake_scores):
+    """Return the discriminator's hinge loss: mean max(0, 1 - D(x)) + mean max(0, 1 + D(G(z))).
+
+    The generator's loss beside it is `wasserstein_generator`.
+
+    Args:
+        real_scores, fake_scores: float (batch, 1), the discriminator's answers to real and to fake images, any
+            numbers. Real ones above 1 and fake ones below -1 cost nothing.
+
+    Returns:
+        float scalar, at least 0; 2 where every answer is 0, "half and half".
+
+    Source:
+        Miyato et al. 2018, equations 16 and 17, with the sign turned; Lim & Ye 2017, Geometric GAN.
+
+    Example:
+        >>> float(hinge(np.array([[0.5], [3.0]]), np.array([[-0.5], [-3.0]])))
+        0.5
+    """
+    return ops.mean(ops.relu(1 - real_scores)) + ops.mean(ops.relu(1 + fake_scores))
+
+
 class _OfFunctions:
     """An object made of functions, which Keras can save and load."""
 
@@ -264,4 +336,13 @@ def share_above(answers, boundary=0.0):
 NON_SATURATING = Pair(cross_entropy, non_saturating)
 MINIMAX = Pair(cross_entropy, minimax)
 WASSERSTEIN = Pair(wasserstein_critic, wasserstein_generator, boundary=None)
+LEAST_SQUARES = Pair(least_squares, least_squares_generator, boundary=0.5)
+HINGE = Pair(hinge, wasserstein_generator)
+LOSSES = {
+    "minimax": MINIMAX,
+    "non_saturating": NON_SATURATING,
+    "least_squares": LEAST_SQUARES,
+    "hinge": HINGE,
+    "wasserstein": WASSERSTEIN,
+}
 PANIC = Pair(Halves(smoothed_real, plain_fake), non_saturating)  # Wallat & Kriegel, section 4, and its tutorial

@@ -11,6 +11,7 @@ from seminar_gan import keras_settings  # noqa: F401  before Keras, which would 
 
 # isort: split
 import functools
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,8 +54,10 @@ class Recipe:
         gan: class of the GAN.
         options: {argument: value}, what this class takes beside the networks, noise, ema and seed.
         sizes: {argument: value}, what the builders take beside image_shape.
-        measured: {argument: function of uint8 images}, what the builders take from the data: `build_for`.
+        measured: {argument: function of uint8 images}, what builders take from the data: `build_for`. Each goes to the
+            builders that have such an argument, and are no functools.partial that gives it.
         optimizer: class of both optimizers, called with learning_rate, beta_1 and beta_2.
+        d_optimizer, g_optimizer: None, or another class for the one of this network.
         loss, penalty: as for `GAN.compile`.
     """
 
@@ -72,6 +75,8 @@ class Recipe:
     sizes: Mapping = field(default_factory=dict)
     measured: Mapping = field(default_factory=dict)
     optimizer: Callable = keras.optimizers.Adam
+    d_optimizer: Callable | None = None
+    g_optimizer: Callable | None = None
     loss: losses.Pair = losses.NON_SATURATING
     penalty: penalties.SlopePenalty | None = None
 
@@ -86,12 +91,15 @@ class Recipe:
         Raises:
             ValueError: if the networks cannot have that size.
         """
+        return self._build({"image_shape": image_shape, **self.sizes, **sizes}, seed, {})
+
+    def _build(self, sizes, seed, measured):
         keras.utils.set_random_seed(seed)
-        sizes = {"image_shape": image_shape, **self.sizes, **sizes}
-        networks = self.generator(**sizes), self.discriminator(**sizes)
+        networks = [build(**sizes, **_taken(build, measured)) for build in (self.generator, self.discriminator)]
         gan = self.gan(*networks, noise=self.noise, ema=self.ema, seed=seed, **self.options)
         rates = {"learning_rate": self.learning_rate, "beta_1": self.beta_1, "beta_2": self.beta_2}
-        d_optimizer, g_optimizer = self.optimizer(**rates), self.optimizer(**rates)
+        kinds = self.d_optimizer or self.optimizer, self.g_optimizer or self.optimizer
+        d_optimizer, g_optimizer = (kind(**rates) for kind in kinds)
         gan.compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer, loss=self.loss, penalty=self.penalty)
         return gan
 
@@ -107,11 +115,17 @@ class Recipe:
             ValueError: as `build`.
         """
         measured = {name: measure(images) for name, measure in self.measured.items() if name not in sizes}
-        return self.build(images.shape[1:], seed=seed, **measured, **sizes)
+        return self._build({"image_shape": images.shape[1:], **self.sizes, **sizes}, seed, measured)
 
     def callbacks(self):
         """Return the callbacks that belong to the recipe, for `fit`."""
         return [] if self.full_steps is None else [LinearDecay(self.full_steps)]
+
+
+def _taken(build, values):
+    """Those of the values that a builder takes, and has not been given yet."""
+    given = getattr(build, "keywords", {})
+    return {name: values[name] for name in values if name in inspect.signature(build).parameters and name not in given}
 
 
 def build_by_size(build_plain, build_large, image_shape, **sizes):
@@ -175,7 +189,7 @@ RECIPES = {
         batch_size=16,
         ema=0.998,
         full_steps=10**9,  # the rate decays in the last 40 % of any training
-        measured={"levels": few.measure_levels},
+        measured={"levels": few.measure_levels, "changes": few.measure_changes},
     ),
     "wasserstein": Recipe(  # d_steps, beta_1, beta_2 and the weight: Gulrajani et al. 2017, algorithm 1
         *PAIR,

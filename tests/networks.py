@@ -16,6 +16,7 @@ MIRZA = {"image_shape": SHAPE, "num_classes": 4, "label_size": 20, "joint_size":
 SMALL_GENERATORS = {
     mlp.build_temkeng_generator: {"image_shape": SHAPE, "latent_dim": 5, "hidden_size": 6},
     mlp.build_winkler_generator: {"image_shape": SHAPE, "latent_dim": 5, "hidden_sizes": [6, 7, 8]},
+    mlp.build_one_layer_generator: {"image_shape": SHAPE, "latent_dim": 5, "hidden_size": 6, "activation": "sigmoid"},
     mlp.build_point_generator: {"point_dim": 3, "latent_dim": 5, "hidden_sizes": [6]},
     dcgan.build_temkeng_generator: {"image_shape": SHAPE, "latent_dim": 5, "filters": 3},
     dcgan.build_winkler_generator: DCGAN_GENERATOR,
@@ -31,6 +32,7 @@ SMALL_GENERATORS = {
 SMALL_DISCRIMINATORS = {
     mlp.build_temkeng_discriminator: {"image_shape": SHAPE, "hidden_sizes": [6]},
     mlp.build_winkler_discriminator: {"image_shape": SHAPE, "hidden_sizes": [6]},
+    mlp.build_one_layer_discriminator: {"image_shape": SHAPE, "hidden_size": 6, "activation": "sigmoid"},
     mlp.build_point_discriminator: {"point_dim": 3, "hidden_sizes": [6]},
     dcgan.build_temkeng_discriminator: {"image_shape": SHAPE, "filters": 3, "dropout": 0.25},
     dcgan.build_winkler_discriminator: DCGAN_DISCRIMINATOR,

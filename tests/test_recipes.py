@@ -1,5 +1,7 @@
 """Recipes: every setting of each, and that it trains."""
 
+import dataclasses
+import functools
 import os
 import re
 import runpy
@@ -184,6 +186,23 @@ def test_the_gan_for_some_images_is_that_of_their_shape_and_levels():
         assert str(configs[0]) == str(configs[1])
     images = ranges.symmetric_to_uint8(measured.generate(20, seed=0))
     assert 3 <= images.min() <= images.max() <= 40
+
+
+def changes_of(gan):
+    return gan.discriminator.get_layer("random_changes").changes
+
+
+def test_images_with_a_left_and_a_right_are_not_mirrored_before_the_discriminator():
+    recipe, images = recipes.RECIPES["few"], dark_images()
+    assert list(changes_of(recipe.build_for(images, seed=0))) == ["mirror", "translate"]
+    images[:, :, :5] += 100
+    assert list(changes_of(recipe.build_for(images, seed=0))) == ["translate"]
+    always = dataclasses.replace(
+        recipe, discriminator=functools.partial(recipes.few_discriminator, changes=("cut_out",))
+    )
+    assert list(changes_of(always.build_for(images, seed=0))) == ["cut_out"]
+    plain = dataclasses.replace(recipe, discriminator=few.build_discriminator)
+    assert plain.build_for(images, seed=0).discriminator.name == "few_discriminator"
 
 
 def test_what_is_given_is_not_measured():

@@ -170,6 +170,7 @@ def saved_and_loaded(make, folder):
     trained.fit(images(), steps=4, batch_size=8)
     trained.save(folder / "gan.keras")
     loaded = keras.models.load_model(folder / "gan.keras")
+    loaded.run_eagerly = trained.run_eagerly
     for each in (trained, loaded):
         each.fit(images(), steps=8, batch_size=8)
     return trained, loaded

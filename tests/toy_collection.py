@@ -1,9 +1,11 @@
 """A small collection in a temporary folder: plain pages, a copy of the package, and a TensorFlow that is quick."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -124,3 +126,23 @@ def until(condition, timeout=30):
             return value
         time.sleep(0.05)
     raise AssertionError(f"{condition} did not come true within {timeout} s")
+
+
+@contextlib.contextmanager
+def cluster(toy, workers):
+    """Yield the address of a Dask scheduler whose workers are processes of their own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    commands = [["scheduler", "--host", address, "--no-dashboard"]]
+    commands += [["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]] * workers
+    with open(toy.root / "cluster.txt", "w") as log:
+        processes = [
+            subprocess.Popen([sys.executable, "-m", "dask", *command], env=toy.environment, stdout=log, stderr=log)
+            for command in commands
+        ]
+    try:
+        yield address
+    finally:
+        for process in processes:
+            Toy.kill(process)

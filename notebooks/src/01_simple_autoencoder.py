@@ -807,6 +807,11 @@ claims.above(
 claims.verdicts()
 
 # %% tags=["nbval-ignore-output"]
+sg.metrics.record(
+    test_error=mnist_error,
+    test_error_of_pca=pca_error,
+    share_read=read_reconstructions / read_originals,
+)
 claims_table = sg.export.table(
     ["claim", "source", "wanted", "measured", "verdict"],
     claims.rows(),

@@ -567,6 +567,7 @@ claims.below(
 claims.verdicts()
 
 # %% tags=["nbval-ignore-output", "timing"]
+sg.metrics.record(error_deep_to_simple=at_end, seconds_deep_to_simple=cost)
 claims_table = sg.export.table(
     ["claim", "source", "wanted", "measured", "verdict"],
     claims.rows(),

@@ -788,6 +788,11 @@ claims.above(
 claims.verdicts()
 
 # %% tags=["nbval-ignore-output", "timing"]
+sg.metrics.record(
+    error_simple=mnist_errors["simple"],
+    error_convolutional=mnist_errors["convolutional"],
+    seconds_convolutional_to_simple=cost,
+)
 claims_table = sg.export.table(
     ["claim", "source", "wanted", "measured", "verdict"],
     claims.rows(),

@@ -883,6 +883,12 @@ claims.below(
 claims.verdicts()
 
 # %% tags=["nbval-ignore-output"]
+sg.metrics.record(
+    frechet_distance=measured["VAE, prior"],
+    frechet_distance_of_autoencoder=best_ae,
+    test_error=errors["VAE"],
+    test_error_of_autoencoder=errors["AE"],
+)
 claims_table = sg.export.table(["claim", "source", "wanted", "measured", "verdict"], claims.rows())
 claims_table
 

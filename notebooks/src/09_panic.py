@@ -965,6 +965,11 @@ claims.below(
 claims.verdicts()
 
 # %% tags=["nbval-ignore-output", "timing"]
+sg.metrics.record(
+    g_trained=update_share["G"],
+    d_trained_on_fakes=update_share["D on fakes"],
+    g_loss=late["G"],
+)
 claims_table = sg.export.table(
     ["claim", "source", "wanted", "measured", "verdict"],
     claims.rows(),

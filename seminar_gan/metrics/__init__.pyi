@@ -26,3 +26,4 @@ from .random_network import distance_in_floors as distance_in_floors
 from .random_network import energy_distance as energy_distance
 from .random_network import random_features as random_features
 from .random_network import split_floor as split_floor
+from .record import record as record

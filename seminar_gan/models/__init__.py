@@ -8,6 +8,7 @@
     sg.models.large          the recommended ones of these for images of more than 64 pixels
     sg.models.few            a pair for a few dozen images
     sg.models.panic          the generator and the discriminators of PANIC
+    sg.models.minibatch      discriminators that see a batch as a whole
     sg.models.augmentation   random changes to images
     sg.models.classifiers    a classifier of digits
     sg.models.regressors     a regressor of attributes

@@ -5,6 +5,7 @@ from . import conditional as conditional
 from . import dcgan as dcgan
 from . import few as few
 from . import large as large
+from . import minibatch as minibatch
 from . import mlp as mlp
 from . import panic as panic
 from . import regressors as regressors

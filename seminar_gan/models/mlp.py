@@ -1,4 +1,4 @@
-"""Dense pairs: that of Temkeng 2020, section 4.1, that of Winkler 2018, section 4.7.3, and a small one for points.
+"""Dense pairs: that of Temkeng 2020, section 4.1, two of Winkler 2018, sections 4.7.1 and 4.7.3, and one for points.
 
 A generator maps z to images in [-1, 1] by tanh, or to points; a discriminator maps these to one logit each, above 0 for
 "real". Images are (height, width, channels); the networks flatten and reshape them inside.
@@ -11,6 +11,8 @@ from keras import layers
 from seminar_gan.models.sizes import check_sizes, checked
 
 __all__ = [
+    "build_one_layer_discriminator",
+    "build_one_layer_generator",
     "build_point_discriminator",
     "build_point_generator",
     "build_temkeng_discriminator",
@@ -18,6 +20,8 @@ __all__ = [
     "build_winkler_discriminator",
     "build_winkler_generator",
 ]
+
+ACTIVATIONS = ("sigmoid", "relu", "leaky_relu")
 
 
 def __dir__():
@@ -137,6 +141,74 @@ def build_winkler_discriminator(image_shape=(28, 28, 1), hidden_sizes=(256, 256)
         x = layers.LeakyReLU(0.01, name=f"leaky_{number}")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
     return keras.Model(images, logits, name="winkler_mlp_discriminator")
+
+
+def check_activation(activation):
+    """Reject what is no activation of the one-layer pair.
+
+    Raises:
+        ValueError: names those that are.
+    """
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}; got {activation!r}")
+
+
+@checked(check_sizes, check_activation)
+def build_one_layer_generator(image_shape=(28, 28, 1), latent_dim=100, hidden_size=30, *, activation="sigmoid"):
+    """Build the first generator of Winkler 2018: 100 - 30 - 784, 27,334 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        latent_dim: number of values in z.
+        hidden_size: units of the hidden layer.
+        activation: of the hidden layer: "sigmoid", "relu", or "leaky_relu" with a slope of 0.01 below zero.
+
+    Returns:
+        keras.Model `one_layer_generator`: float (batch, latent_dim) to images (batch, height, width, channels) in
+        [-1, 1].
+
+    Raises:
+        ValueError: if a size is not a positive whole number, and for another activation.
+
+    Source:
+        Winkler 2018, section 4.7.1: a classifier of Nielsen 2015, chapter 1, 784 - 30 - 10 with sigmoids, "copied for
+        the discriminator and just inverted for the generator". The table of the layers is missing in the text that we
+        have; a z of 100 values is our choice. tanh: section 4.6. The other activations and the slope: section 4.7.3.
+    """
+    height, width, channels = image_shape
+    pixels = height * width * channels
+    z = keras.Input((latent_dim,), name="z")  # 100
+    x = layers.Dense(hidden_size, name="hidden")(z)  # 30
+    x = layers.LeakyReLU(0.01)(x) if activation == "leaky_relu" else layers.Activation(activation)(x)
+    x = layers.Dense(pixels, activation="tanh", dtype="float32", name="pixels")(x)  # 784
+    images = layers.Reshape(image_shape, dtype="float32", name="images")(x)  # 28 x 28 x 1
+    return keras.Model(z, images, name="one_layer_generator")
+
+
+@checked(check_sizes, check_activation)
+def build_one_layer_discriminator(image_shape=(28, 28, 1), hidden_size=30, *, activation="sigmoid"):
+    """Build the first discriminator of Winkler 2018: 784 - 30 - 1, 23,581 parameters.
+
+    Args:
+        image_shape: (height, width, channels) of the images.
+        hidden_size: units of the hidden layer.
+        activation: of the hidden layer: "sigmoid", "relu", or "leaky_relu" with a slope of 0.01 below zero.
+
+    Returns:
+        keras.Model `one_layer_discriminator`: images (batch, height, width, channels) in [-1, 1] to logits (batch, 1).
+
+    Raises:
+        ValueError: if a size is not a positive whole number, and for another activation.
+
+    Source:
+        Winkler 2018, section 4.7.1, read as said in `build_one_layer_generator`.
+    """
+    images = keras.Input(image_shape, name="images")  # 28 x 28 x 1
+    x = layers.Flatten(data_format="channels_last", name="flat")(images)  # 784
+    x = layers.Dense(hidden_size, name="hidden")(x)  # 30
+    x = layers.LeakyReLU(0.01)(x) if activation == "leaky_relu" else layers.Activation(activation)(x)
+    logits = layers.Dense(1, dtype="float32", name="logits")(x)  # 1
+    return keras.Model(images, logits, name="one_layer_discriminator")
 
 
 @checked(check_sizes)

@@ -33,7 +33,7 @@ def checked(*checks):
 
     Args:
         *checks: functions that raise, in their order. Each gets the arguments that it has parameters for; `check_sizes`
-            gets all but `dropout`.
+            gets all but `dropout` and `activation`.
 
     Returns:
         function from a builder to the same builder with the checks.
@@ -49,7 +49,7 @@ def checked(*checks):
 
     def decorate(build: Builder) -> Builder:
         signature = inspect.signature(build)
-        sizes = signature.parameters.keys() - {"dropout"}
+        sizes = signature.parameters.keys() - {"dropout", "activation"}
 
         @functools.wraps(build)
         def builder(*args, **kwargs):

@@ -5,9 +5,12 @@ from .games import FAKE_POINTS as FAKE_POINTS
 from .games import plane_game as plane_game
 from .games import plane_grid as plane_grid
 from .games import stacked_curves as stacked_curves
+from .histograms import histogram_map as histogram_map
+from .histograms import histogram_ridges as histogram_ridges
 from .images import image_grid as image_grid
 from .images import image_rows as image_rows
 from .legibility import text_problems as text_problems
+from .seeds import seeds as seeds
 from .show import show as show
 from .style import COLOURS as COLOURS
 from .style import LINE_STYLES as LINE_STYLES

@@ -1,6 +1,7 @@
 from . import noise as noise
 from . import penalties as penalties
 from . import variational as variational
+from .clipping import clip_weights as clip_weights
 from .clustered import ClusteredGAN as ClusteredGAN
 from .clusters import find_clusters as find_clusters
 from .conditional import ConditionalGAN as ConditionalGAN
@@ -14,6 +15,11 @@ from .gated import GatedGAN as GatedGAN
 from .penalties import DRAGAN as DRAGAN
 from .penalties import R1 as R1
 from .penalties import GradientPenalty as GradientPenalty
+from .tricks.averaging import HistoricalAveragingGAN as HistoricalAveragingGAN
+from .tricks.feature_matching import FeatureMatchingGAN as FeatureMatchingGAN
+from .tricks.input_noise import InputNoiseGAN as InputNoiseGAN
+from .tricks.mixed_batches import MixedBatchGAN as MixedBatchGAN
+from .tricks.soft_labels import SoftLabelsGAN as SoftLabelsGAN
 from .watch.frames import FrameFolder as FrameFolder
 from .watch.frames import SampleGrid as SampleGrid
 from .watch.frames import frame_paths as frame_paths

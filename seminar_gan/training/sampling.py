@@ -1,6 +1,7 @@
 """What a GAN draws at random in training, and how its generator makes samples."""
 
 import functools
+import zlib
 
 import numpy as np
 import tensorflow as tf
@@ -49,6 +50,21 @@ class Sampling(ResumableModel):
         position = tf.cast(self.d_optimizer.iterations, "int64")
         seed = tf.random.experimental.stateless_fold_in(tf.stack([self.seed, position]), replica)
         return tf.random.stateless_uniform(shape, seed)
+
+    def draw_seed(self, use):
+        """Return a seed for TensorFlow's stateless draws: of its own for each discriminator's update, replica and use.
+
+        Args:
+            use: str, what the numbers are for. Two uses in one update, such as labels and noise, draw other numbers.
+
+        Returns:
+            int64 (2,).
+        """
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        seed = tf.stack([self.seed, tf.cast(self.d_optimizer.iterations, "int64")])
+        for number in (replica, zlib.crc32(use.encode())):
+            seed = tf.random.experimental.stateless_fold_in(seed, tf.cast(number, "int64"))
+        return seed
 
     def update_ema(self):
         """Move the averaged weights towards those of the generator."""

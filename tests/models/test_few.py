@@ -5,7 +5,7 @@ import pytest
 import tiny_gan
 from networks import every, inputs, rows, slopes, small
 
-from seminar_gan import ranges
+from seminar_gan import comparisons, datasets, ranges
 from seminar_gan.models import few
 from seminar_gan.training.fit.checks import image_range
 
@@ -209,3 +209,63 @@ def test_one_image_is_enough():
 def test_other_images_have_no_levels(images, error, message):
     with pytest.raises(error, match=message):
         few.measure_levels(images)
+
+
+# Whether images have a left and a right
+
+
+def spots(count, columns, seed=0):
+    """Images with a bright spot of 4 x 4 pixels in one of the columns."""
+    random = np.random.default_rng(seed)
+    images = random.integers(0, 20, (count, 24, 24, 1)).astype("uint8")
+    for image, row, column in zip(images, random.integers(2, 18, count), random.choice(columns, count), strict=True):
+        image[row : row + 4, column : column + 4] = 200
+    return images
+
+
+def test_images_that_are_as_often_left_as_right_are_mirrored():
+    mirrored = [few.measure_changes(spots(60, [3, 17], seed)) for seed in range(20)]
+    assert mirrored.count(("mirror", "translate")) >= 19  # the test is wrong once in a hundred
+
+
+def test_images_that_have_a_left_are_not():
+    assert few.measure_changes(spots(60, [3, 5])) == ("translate",)
+    assert few.measure_changes(spots(8, [3])) == ("translate",)
+
+
+def test_a_whole_set_and_its_mirror_images_together_are_symmetric():
+    images = spots(40, [3])
+    assert few.measure_changes(np.concatenate([images, images[:, :, ::-1]])) == ("mirror", "translate")
+
+
+def test_the_test_for_left_and_right_agrees_with_that_of_comparisons():
+    """Of images of two pixels there is one difference each: the sign-flip test of numbers."""
+    images = np.zeros((9, 1, 2, 1), "uint8")
+    images[:, 0, 1, 0] = [9, 8, 7, 6, 5, 4, 3, 2, 0]
+    images[8, 0, 0, 0] = 1
+    assert comparisons.sign_flip_test(np.diff(images[:, 0, :, 0].astype(float))[:, 0]) < 0.01
+    assert few.measure_changes(images) == ("translate",)
+    assert few.measure_changes(images[:5]) == ("mirror", "translate")  # five cannot say it: p is 1 / 16 at least
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_or_two_images_say_nothing(count):
+    assert few.measure_changes(spots(count, [3])) == ("mirror", "translate")
+
+
+def test_many_large_images_are_looked_at_in_little_memory():
+    images = np.zeros((400, 256, 256, 3), "uint8")
+    images[:, :, :40] = 9
+    assert few.measure_changes(images) == ("translate",)
+
+
+def test_the_cells_have_no_left_and_no_right():
+    images = datasets.load_image_folder(datasets.cells_folder(), 28, channels=1).images
+    assert few.measure_changes(images) == ("mirror", "translate")
+
+
+def test_floats_are_refused():
+    with pytest.raises(TypeError, match="measure_changes takes uint8"):
+        few.measure_changes(np.zeros((3, 16, 16, 1)))
+    with pytest.raises(ValueError, match="got shape"):
+        few.measure_changes(np.zeros((0, 16, 16, 1), "uint8"))

@@ -1,6 +1,7 @@
 """The dense pairs against their sources, and against NumPy."""
 
 import numpy as np
+import pytest
 from networks import IMAGE, SHAPE, assert_rows, every, inputs, slopes, small
 
 from seminar_gan.models import mlp
@@ -33,6 +34,18 @@ TABLES = {
         ("Dense", (256,), 256 * 256 + 256),
         ("LeakyReLU", (256,), 0),
         ("Dense", (1,), 257),
+    ],
+    mlp.build_one_layer_generator: [  # Winkler 2018, section 4.7.1; Nielsen's 784 - 30 - 10, turned round
+        ("InputLayer", (100,), 0),
+        ("Dense", (30,), 100 * 30 + 30),
+        ("Activation", (30,), 0),
+        ("Dense", (784,), 30 * 784 + 784),
+    ],
+    mlp.build_one_layer_discriminator: [
+        ("InputLayer", IMAGE, 0),
+        ("Dense", (30,), 784 * 30 + 30),
+        ("Activation", (30,), 0),
+        ("Dense", (1,), 31),
     ],
     mlp.build_point_generator: [
         ("InputLayer", (2,), 0),
@@ -73,3 +86,26 @@ def test_dense_networks_agree_with_numpy(build):
     x = x @ last.kernel.numpy() + last.bias.numpy()
     x = np.tanh(x).reshape(6, *SHAPE) if build is mlp.build_temkeng_generator else x
     np.testing.assert_allclose(model(inputs(model)), x, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("activation", "by_hand"),
+    [
+        ("sigmoid", lambda x: 1 / (1 + np.exp(-x))),
+        ("relu", lambda x: np.maximum(x, 0)),
+        ("leaky_relu", lambda x: np.where(x > 0, x, 0.01 * x)),
+    ],
+)
+@every([mlp.build_one_layer_generator, mlp.build_one_layer_discriminator])
+def test_the_one_layer_pair_agrees_with_numpy(build, activation, by_hand):
+    model = small(build, activation=activation)
+    hidden, last = [layer for layer in model.layers if layer.weights]
+    x = by_hand(inputs(model).reshape(6, -1).astype("float64") @ hidden.kernel.numpy() + hidden.bias.numpy())
+    x = x @ last.kernel.numpy() + last.bias.numpy()
+    x = np.tanh(x).reshape(6, *SHAPE) if build is mlp.build_one_layer_generator else x
+    np.testing.assert_allclose(model(inputs(model)), x, atol=1e-5)
+
+
+def test_an_activation_that_the_thesis_does_not_name_is_rejected():
+    with pytest.raises(ValueError, match=r"activation must be one of sigmoid, relu, leaky_relu; got 'swish'"):
+        mlp.build_one_layer_generator(activation="swish")

@@ -19,6 +19,7 @@ import psutil
 from seminar_gan.claims import NO_LONGER
 from seminar_gan.commands import pages
 from seminar_gan.files import write_json
+from seminar_gan.metrics.record import MIME
 
 WATCH_SECONDS = 0.5
 
@@ -40,6 +41,7 @@ def main(folder):
             "peak_memory_mb": round(watch.peak / 1e6),
             "claims": claims_of(folder / "page.ipynb"),
             "statements": statements_of(folder / "page.ipynb"),
+            "metrics": metrics_of(folder / "page.ipynb"),
         },
     )
 
@@ -155,6 +157,15 @@ def statements_of(path):
             text = "".join("".join(output.get("text", "")) for output in cell.get("outputs", []))
             refuted += re.findall(rf"^{re.escape(NO_LONGER)} (.*)", text, re.MULTILINE)
     return made, refuted
+
+
+def metrics_of(path):
+    """Return the numbers that a page gave to `metrics.record`, {name: number or None}."""
+    numbers = {}
+    for cell in pages.read_notebook(path)["cells"] if path.is_file() else []:
+        for output in cell.get("outputs", []):
+            numbers |= output.get("data", {}).get(MIME, {})
+    return numbers
 
 
 def tail(text, lines=12):

@@ -46,7 +46,7 @@ def make_plan(root, names="", profile="quick", params=""):
             if path.stem not in known:
                 raise UserError(f"{path} is not named after a page. {pages.choices('The pages are', known)}")
             values = {
-                name: _checked(known[path.stem], name, value, where=path) for name, value in _read_yaml(path).items()
+                name: checked(known[path.stem], name, value, where=path) for name, value in _read_yaml(path).items()
             }
             if path.stem in parameters:
                 parameters[path.stem].update(values)
@@ -57,7 +57,7 @@ def make_plan(root, names="", profile="quick", params=""):
             names = sorted({name for page in chosen for name in page.defaults})
             raise UserError(f"No chosen page has a parameter {name!r}. {pages.choices('Their parameters are', names)}")
         for page in owners:
-            by_hand[name] = parameters[page.name][name] = _checked(page, name, value, where="PARAMS")
+            by_hand[name] = parameters[page.name][name] = checked(page, name, value, where="PARAMS")
     return Plan(profile + _suffix(by_hand), chosen, parameters)
 
 
@@ -97,8 +97,18 @@ def _read_yaml(path):
     return values
 
 
-def _checked(page, name, value, where):
-    """Return the value as the page needs it."""
+def checked(page, name, value, where):
+    """Return the value as the page needs it.
+
+    Args:
+        page: pages.Page.
+        name: of the parameter.
+        value: what came: of the right kind, or its text.
+        where: str, where it came from, for the message.
+
+    Raises:
+        UserError: for an unknown parameter, and for a value that cannot be.
+    """
     if name not in page.defaults:
         raise UserError(
             f"{where}: {page.name} has no parameter {name!r}. {pages.choices('Its parameters are', page.defaults)}"

@@ -11,7 +11,10 @@ SECONDS_BETWEEN_LINES = 10
 class Progress:
     """Prints the workers' events. `handle` is called in Dask's thread, `tick` and `line` in the main one."""
 
-    def __init__(self):
+    def __init__(self, jobs=(), total=None, at_once=1):
+        """With `total`, the number of jobs in all, it also says how many are done, and about how much time is left."""
+        self.waiting, self.total, self.at_once = {job.name: job.seconds for job in jobs}, total, at_once
+        self.took = []
         self.lock = threading.Lock()
         self.running = {}  # page -> {"began", "cell", "printed"}
         self.attempts = {}
@@ -38,7 +41,8 @@ class Progress:
         else:
             with self.lock:
                 if message["page"] in self.running:
-                    self.running[message["page"]]["cell"] = f"cell {message['cell']} of {message['of']}"
+                    unit = message.get("unit", "cell")
+                    self.running[message["page"]]["cell"] = f"{unit} {message['cell']} of {message['of']}"
             self.tick()
 
     def tick(self):
@@ -61,7 +65,19 @@ class Progress:
         with self.lock:
             known = self.running.pop(page, None)
         if known:
-            self.line(f"{page}  {'failed' if result['error'] else 'ended'}  {time.monotonic() - known['began']:.0f} s")
+            seconds = time.monotonic() - known["began"]
+            self.waiting.pop(page, None)
+            self.took.append(seconds)
+            self.line(f"{page}  {'failed' if result['error'] else 'ended'}  {seconds:.0f} s{self._left()}")
+
+    def _left(self):
+        """How many jobs are done, and how long the others will take if each takes as long as it did, or as the mean."""
+        if not self.total:
+            return ""
+        text = f"  ({self.total - len(self.waiting)} of {self.total}"
+        mean = sum(self.took) / len(self.took)
+        seconds = sum(each or mean for each in self.waiting.values()) / self.at_once
+        return f"{text}, about {_duration(seconds)} left)" if self.waiting else f"{text})"
 
     def line(self, text):
         """Print a line that stays."""
@@ -75,3 +91,9 @@ class Progress:
             width = shutil.get_terminal_size().columns - 1
             print("\r" + text[:width].ljust(width) + ("" if text else "\r"), end="", flush=True)
             self.status = text
+
+
+def _duration(seconds):
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6_000 else f"{seconds / 3600:.1f} h"

@@ -1,4 +1,4 @@
-"""What a Dask worker does for a page: it starts the page's process, reports its progress, and ends it if need be."""
+"""What a Dask worker does for a job: it starts the job's process, reports its progress, and ends it if need be."""
 
 import functools
 import json
@@ -36,12 +36,12 @@ print("\\n" + json.dumps({"python": platform.python_version(), "tensorflow": ver
 """
 
 
-def run_page(job):
-    """Execute a page in a process of its own and return its result, with the folder that holds its files.
+def run_job(job):
+    """Run a job in a process of its own and return its result, with the folder that holds its files.
 
     Args:
-        job: dict with name, page (path), parameters, work (a folder that client and worker both see), topic and
-            environment (variables for the page's process).
+        job: dict with name, program and contents, as `engine.Job` has them, work (a folder that client and worker both
+            see), topic and environment (variables for the job's process).
     """
     worker = get_worker()
     key = worker.get_current_task()
@@ -49,11 +49,11 @@ def run_page(job):
     threading.Thread(target=_send_machine, args=(worker, job["topic"]), daemon=True).start()
     folder = Path(job["work"]) / f"{job['name']}-{uuid.uuid4().hex[:8]}"
     folder.mkdir(parents=True)
-    write_json(folder / "job.json", {key: job[key] for key in ("page", "parameters")} | {"parent": os.getpid()})
+    write_json(folder / "job.json", job["contents"] | {"parent": os.getpid()})
     worker.log_event(job["topic"], {"event": "start", "page": job["name"]})
     with open(folder / "log.txt", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "seminar_gan.commands.run.execute", str(folder)],
+            [sys.executable, "-m", job["program"], str(folder)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -160,6 +160,9 @@ def build(recipe, model, data, seed):
             f"{model} sorts the images into {groups} groups and needs at least {groups} images; there are "
             f"{len(data.images)}. Take --model {model}-plain."
         )
+    changes = recipe.measured.get("changes", lambda images: ("mirror",))(data.images)
+    if "mirror" not in changes:
+        print("The images have a left and a right: the discriminator does not see them mirrored.", flush=True)
     try:
         return recipe.build_for(data.images, seed=seed, **({"num_classes": len(data.classes)} if data.classes else {}))
     except ValueError as error:

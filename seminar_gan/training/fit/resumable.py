@@ -196,7 +196,8 @@ class ResumableModel(SavedWhole):
             return record
         called = [record, *callbacks, *([kept] if kept else [])]
         epochs = -(-steps // report_every) if steps else ENDLESS
-        called = OneTraining(called, model=self, verbose=1, steps=report_every, epochs=epochs)
+        params = {"steps": report_every, "epochs": epochs, "groups": groups, "image_range": image_range}
+        called = OneTraining(called, model=self, verbose=1, **params)
         try:
             while not called.over:
                 reports, begun = divmod(self.step, report_every)

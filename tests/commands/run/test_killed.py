@@ -4,13 +4,11 @@ import contextlib
 import os
 import random
 import socket
-import subprocess
-import sys
 import time
 
 import psutil
 import pytest
-from toy_collection import Toy, until
+from toy_collection import Toy, cluster, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 
@@ -69,26 +67,6 @@ def test_a_page_that_kills_what_runs_it_fails_alone(toy):
     assert "The page's process ended with code -9" in text
     assert "kernel died" in text.lower()
     until(lambda: not toy.processes(), 10)
-
-
-@contextlib.contextmanager
-def cluster(toy, workers):
-    """Yield the address of a Dask scheduler whose workers are processes of their own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
-    commands = [["scheduler", "--host", address, "--no-dashboard"]]
-    commands += [["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]] * workers
-    with open(toy.root / "cluster.txt", "w") as log:
-        processes = [
-            subprocess.Popen([sys.executable, "-m", "dask", *command], env=toy.environment, stdout=log, stderr=log)
-            for command in commands
-        ]
-    try:
-        yield address
-    finally:
-        for process in processes:
-            Toy.kill(process)
 
 
 @pytest.mark.long

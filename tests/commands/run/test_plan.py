@@ -9,7 +9,8 @@ import pytest
 from conftest import ROOT
 from toy_collection import Toy
 
-from seminar_gan.commands import UserError, pages, run
+from seminar_gan.commands import UserError, pages
+from seminar_gan.commands.run import engine
 from seminar_gan.commands.run.plan import fingerprint, make_plan
 
 NAMES = ["2024", "007", "1e5", "0x10", "true", "null", "~", "-cells", "a b", "a,b=c", "$HOME", "🔬ä", "C:\\new\\x41"]
@@ -142,7 +143,7 @@ def test_other_images_in_the_folder_are_another_run(toy, monkeypatch):
 @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5", "", "²"])
 def test_jobs_must_be_a_positive_integer(jobs):
     with pytest.raises(UserError, match="positive integer"):
-        run._positive(jobs)
+        engine.at_a_time(jobs)
 
 
 @pytest.mark.parametrize("arguments", [["--pages", "09"], ["--profile", "x"], ["--params", "X=1"], ["--jobs", "x"]])

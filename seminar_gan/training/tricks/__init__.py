@@ -1,0 +1,1 @@
+"""Tricks that need a small GAN of their own, on the seams of `GAN`. `seminar_gan.tricks` makes recipes of them."""
