@@ -18,7 +18,6 @@ What is where:
     sg.plotting   figures of images and of trainings
     sg.compare    a page or trainings, for every setting and every seed
     sg.comparisons  what such runs come to: medians, spreads, tests
-    sg.doctor     what ails a training, and what to try
     sg.claims     a sentence with a number and a bound: PASS or FAIL
     sg.export     figures and tables for a paper
     sg.parameters a page's parameters, checked before it takes time

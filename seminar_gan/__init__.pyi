@@ -1,7 +1,6 @@
 from . import claims as claims
 from . import comparisons as comparisons
 from . import datasets as datasets
-from . import doctor as doctor
 from . import export as export
 from . import losses as losses
 from . import metrics as metrics

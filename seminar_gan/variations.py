@@ -9,7 +9,6 @@ import functools
 from seminar_gan import losses, recipes, tricks
 from seminar_gan.parameters import accept
 from seminar_gan.training import noise, penalties
-from seminar_gan.tricks import TRICKS
 
 __all__ = ["VARIATIONS", "accepted", "vary"]
 
@@ -44,7 +43,6 @@ VARIATIONS = {
     "d_steps": ((1, 100), lambda recipe, value: _options(recipe, d_steps=value)),
     "loss": (set(losses.LOSSES), lambda recipe, value: dataclasses.replace(recipe, loss=losses.LOSSES[value])),
     "penalty": (set(PENALTIES), lambda recipe, value: dataclasses.replace(recipe, penalty=PENALTIES[value])),
-    "trick": (set(TRICKS), lambda recipe, value: TRICKS[value](recipe)),
     "noise": (set(NOISES), lambda recipe, value: dataclasses.replace(recipe, noise=NOISES[value])),
     "trick": (set(tricks.TRICKS), tricks.apply),
 }

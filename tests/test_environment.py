@@ -17,8 +17,9 @@ from packaging.utils import canonicalize_name
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")]
-# What the package imports where it is loaded already, and does without elsewhere: a notebook's kernel, and Colab.
-WHERE_LOADED = {"IPython", "google"}
+# What the package imports where it is there, and does without elsewhere: a notebook's kernel, Colab, and for
+# `comparisons` pandas, which the extra `notebooks` brings.
+WHERE_LOADED = {"IPython", "google", "pandas"}
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 

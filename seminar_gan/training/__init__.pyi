@@ -1,6 +1,7 @@
 from . import noise as noise
 from . import penalties as penalties
 from . import variational as variational
+from .clipping import Clip as Clip
 from .clipping import clip_weights as clip_weights
 from .clustered import ClusteredGAN as ClusteredGAN
 from .clusters import find_clusters as find_clusters

@@ -6,7 +6,7 @@ import tensorflow as tf
 from seminar_gan import losses
 from seminar_gan.training.gan import GAN
 
-__all__ = ["SoftLabelsGAN", "labelled"]
+__all__ = ["SoftLabelsGAN"]
 
 
 @keras.saving.register_keras_serializable("seminar_gan")
