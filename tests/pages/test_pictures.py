@@ -73,4 +73,4 @@ def test_a_page_checks_its_parameters_before_anything_else(page):
     for profile in ("quick", "paper"):
         assert plan.make_plan(ROOT, page.name, profile).pages
     for name, value in page.defaults.items():
-        assert plan._checked(page, name, value, where="the page") == value
+        assert plan.checked(page, name, value, where="the page") == value
