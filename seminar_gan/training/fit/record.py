@@ -28,6 +28,7 @@ class Record(keras.callbacks.History):
         self.diverged = False
         self.first = 0  # the step that a model had when it was loaded from a file, without its history
         self.last_step = self.time_limit = self.batch_size = None
+        self.watched = {}  # the table of a `doctor.Watch`
 
     @property
     def reported(self):
