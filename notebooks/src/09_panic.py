@@ -920,10 +920,12 @@ sg.claims.holds("about half as much", 0.4 < about_half < 0.65)
 of_unchanged = np.median(variety_of["normalised"][late_on]) / unchanged_low
 sg.claims.holds("three quarters of that of cells as they are", 0.65 < of_unchanged < 0.85)
 at = {int(step): n for n, step in enumerate(moments)}
-for kind in ("variety (levels)", "grain (levels)"):
-    x = course[kind]["normalised"]
-    jumps = [x[at[n]] > 1.5 * max(x[at[n] - 1], x[at[n] + 1]) for n in (3_500, 6_000)]
-    sg.claims.holds(f"jumps up at 3,500 and 6,000: {kind}", bool(np.all(jumps)))
+jump = {
+    kind: [x[at[n]] / max(x[at[n] - 1], x[at[n] + 1]) for n in (3_500, 6_000)]
+    for kind, x in ((kind, each["normalised"]) for kind, each in course.items())
+}
+sg.claims.holds("variety jumps up at 3,500 and 6,000", min(jump["variety (levels)"]) > 1.5)
+sg.claims.holds("and so does grain", min(jump["grain (levels)"]) > 1.5)
 less_grainy = {n: grain_of["normalised"][at[n]] < grain_of["plain"][at[n]] for n in at}
 helps = [n for n in at if 4_000 <= n <= 7_000 and less_grainy[n]]
 sg.claims.holds("between 4,000 and 7,000, but at 6,000", 6_000 not in helps and len(helps) == 6)
